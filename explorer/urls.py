@@ -1,0 +1,28 @@
+"""Every URL of the site; apps are included by name."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from explorer import views
+
+site_urls = (
+    [
+        path("status/", views.status, name="status"),
+        path("sync/", views.sync, name="sync"),
+        path("healthz", views.healthz, name="healthz"),
+        path("readyz", views.readyz, name="readyz"),
+    ],
+    "explorer",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(site_urls)),
+    path("", include("jobs.urls")),
+    path("", include("markets.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler404 = "explorer.views.not_found"
+handler500 = "explorer.views.server_error"

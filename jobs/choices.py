@@ -1,0 +1,21 @@
+"""The job's words, with the icon and the CSS class that show them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class JobState(models.IntegerChoices):
+    """The state as the network numbers it (the program on chain calls 2 Done)."""
+
+    QUEUED = 0, "Queued"
+    RUNNING = 1, "Running"
+    COMPLETED = 2, "Completed"
+    STOPPED = 3, "Stopped"
+
+
+class Outcome(models.TextChoices):
+    """How a finished job went, judged by its ops."""
+
+    SUCCESS = "success", "Success"
+    FAILED = "failed", "An op failed"

@@ -1,0 +1,57 @@
+"""`manage.py backfill`: read every older job of the network, from wherever the last run stopped."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from explorer.clients import open_client
+from explorer.nosana.client import Client
+from explorer.nosana.errors import NosanaError, OverBudget
+from jobs.sync import listing
+
+BAR = 40
+
+
+class Command(BaseCommand):
+    """Shows a progress bar; Ctrl-C loses nothing."""
+
+    help = "Read every older job of the network. Stop it at any time: the next run goes on from there."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--restart", action="store_true", help="begin again at the newest job")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["restart"]:
+            listing.restart_backfill()
+        try:
+            with open_client() as client:
+                while not self._step(client):
+                    pass
+        except NosanaError as error:
+            raise CommandError(f"{error} What was read is stored; run the command again to go on.") from error
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped. What was read is stored; run the command again to go on.")
+        else:
+            self.stdout.write("\nEvery job of the network was read.")
+
+    def _step(self, client: Client) -> bool:
+        """Read a page, waiting while the budget is used up; return whether it was the last."""
+        try:
+            position = listing.backfill_step(client=client)
+        except OverBudget as wait:
+            self.stdout.write(f"\rThe request budget is used up; going on in {wait.retry_after:.0f} s. ", ending="")
+            self.stdout.flush()
+            time.sleep(wait.retry_after)
+            return False
+        self._show(position["offset"], position["total"])
+        return bool(position["is_done"])
+
+    def _show(self, done: int, total: int | None) -> None:
+        share = min(done / total, 1.0) if total else 0.0
+        bar = "█" * round(BAR * share) + "·" * (BAR - round(BAR * share))
+        counts = f"{min(done, total or done):,} of {total:,} jobs" if total else f"{done:,} jobs"
+        self.stdout.write(f"\r{bar} {share:4.0%}  {counts} ", ending="")
+        self.stdout.flush()

@@ -1,0 +1,62 @@
+"""What the workers do for jobs: one lock, one call each."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from explorer.clients import open_client
+from explorer.locks import advisory_lock
+from explorer.nosana.errors import NosanaError
+from jobs.sync import content, listing
+
+
+@shared_task(throws=(NosanaError,))
+def sync_newest() -> None:
+    """Read the newest pages of the job list."""
+    with advisory_lock("sync_newest") as held, open_client() as client:
+        if held:
+            listing.sync_newest(client=client)
+
+
+@shared_task(throws=(NosanaError,))
+def refresh_unfinished() -> None:
+    """Ask again about unfinished jobs."""
+    with advisory_lock("refresh_unfinished") as held, open_client() as client:
+        if held:
+            listing.refresh_unfinished(client=client)
+
+
+@shared_task(throws=(NosanaError,))
+def backfill() -> None:
+    """Read the next pages of older jobs."""
+    with advisory_lock("backfill") as held, open_client() as client:
+        if held:
+            listing.backfill_step(client=client, pages=5)
+
+
+@shared_task(throws=(NosanaError,))
+def fetch_definitions() -> None:
+    """Fetch definitions that are due from IPFS."""
+    with open_client() as client:
+        content.fetch_definitions(client=client)
+
+
+@shared_task(throws=(NosanaError,))
+def fetch_results() -> None:
+    """Fetch results that are due from IPFS."""
+    with open_client() as client:
+        content.fetch_results(client=client)
+
+
+@shared_task(throws=(NosanaError,))
+def fetch_result(job: str) -> None:
+    """Fetch one job's result and log, because somebody asked."""
+    with advisory_lock(f"fetch_result {job}") as held, open_client() as client:
+        if held:
+            content.fetch_result(client=client, job=job)
+
+
+@shared_task
+def forget_old_logs() -> None:
+    """Drop logs that were fetched long ago."""
+    content.forget_old_logs()

@@ -1,0 +1,13 @@
+"""The market's and node's words."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class QueueType(models.IntegerChoices):
+    """What waits in a market's queue, as its account on chain says (nosana-programs, jobs, QueueType)."""
+
+    JOBS = 0, "jobs wait"
+    NODES = 1, "nodes wait"
+    EMPTY = 255, "empty"

@@ -1,0 +1,203 @@
+"""Markets, what they demand of their nodes, the nodes, and the price of NOS."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from markets.choices import QueueType
+
+
+class MarketQuerySet(models.QuerySet["Market"]):
+    """Reads of markets, in the words of the pages."""
+
+    def known(self) -> MarketQuerySet:
+        """Markets the network has described, without those only named by some job."""
+        return self.exclude(described_at=None)
+
+    def never_refreshed(self) -> list[str]:
+        """The listed markets whose required resources no answer has given yet; one query."""
+        fresh = self.filter(is_listed=True, required_at=None, required_failed_at=None)
+        return list(fresh.values_list("pk", flat=True))
+
+    def by_name(self) -> MarketQuerySet:
+        """Ordered as people look for them."""
+        return self.order_by("name", "address")
+
+
+class Market(models.Model):
+    """A GPU type with a price and a queue, named by its account on Solana."""
+
+    address = models.CharField(max_length=44, primary_key=True)
+    slug = models.CharField(max_length=100, blank=True, db_index=True)
+    name = models.CharField(max_length=200, blank=True)
+    type = models.CharField(max_length=40, blank=True, help_text="PREMIUM, COMMUNITY, OTHER")
+    sft = models.CharField(max_length=44, blank=True, help_text="the collection that grants nodes access")
+    gpu_types = ArrayField(models.TextField(), default=list)
+    lowest_vram_gb = models.PositiveIntegerField(null=True)
+    usd_reward_per_hour = models.DecimalField(max_digits=20, decimal_places=8, null=True, help_text="without the fee")
+    nos_reward_per_second = models.DecimalField(max_digits=20, decimal_places=12, null=True)
+    nos_job_price_per_second = models.DecimalField(max_digits=20, decimal_places=12, null=True)
+    network_fee_percentage = models.DecimalField(max_digits=6, decimal_places=3, null=True)
+    max_usd_uptime_reward_per_day = models.DecimalField(max_digits=20, decimal_places=8, null=True)
+    is_client = models.BooleanField(default=False)
+    relation = models.CharField(max_length=44, blank=True, help_text="its premium or community twin")
+    described_at = models.DateTimeField(null=True, help_text="when the network last listed it")
+    is_listed = models.BooleanField(default=False, help_text="whether the newest market list had it")
+
+    # From the account on chain.
+    job_price = models.BigIntegerField(null=True, help_text="micro-NOS per second")
+    job_timeout = models.BigIntegerField(null=True, help_text="seconds, the market's default")
+    job_expiration = models.BigIntegerField(null=True, help_text="seconds")
+    node_xnos_minimum = models.DecimalField(max_digits=39, decimal_places=0, null=True, help_text="micro-xNOS")
+    node_access_key = models.CharField(max_length=44, blank=True)
+    authority = models.CharField(max_length=44, blank=True)
+    queue_type = models.PositiveSmallIntegerField(choices=QueueType, null=True)
+    queue = ArrayField(models.CharField(max_length=44), default=list, help_text="first in line first")
+    queue_at = models.DateTimeField(null=True)
+
+    # How the last refresh of its required resources went.
+    required_at = models.DateTimeField(null=True, help_text="the last good answer")
+    required_failed_at = models.DateTimeField(null=True)
+    required_error = models.TextField(blank=True, help_text="why the last refresh failed; empty after a good one")
+    required_due_at = models.DateTimeField(default=timezone.now)
+
+    objects = MarketQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "address"]
+
+    def __str__(self) -> str:
+        return self.name or self.address
+
+    def get_absolute_url(self) -> str:
+        return reverse("markets:detail", args=[self.address])
+
+    @property
+    def jobs_waiting(self) -> int | None:
+        """How many jobs wait here; None when the account on chain was never read."""
+        return None if self.queue_type is None else len(self.queue) * (self.queue_type == QueueType.JOBS)
+
+    @property
+    def nodes_free(self) -> int | None:
+        """How many nodes wait for a job here; None when the account on chain was never read."""
+        return None if self.queue_type is None else len(self.queue) * (self.queue_type == QueueType.NODES)
+
+    @property
+    def usd_per_hour(self) -> Decimal | None:
+        """What a deployer pays per hour in USD, the network's fee included."""
+        if self.usd_reward_per_hour is None:
+            return None
+        return self.usd_reward_per_hour * (1 + (self.network_fee_percentage or Decimal(0)) / 100)
+
+
+class RequiredEntry(models.Model):
+    """Something a market's nodes must keep cached: since when, and when the network stopped asking for it."""
+
+    since = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class RequiredImage(RequiredEntry):
+    """An image that every node of the market must have."""
+
+    market = models.ForeignKey(Market, models.CASCADE, related_name="required_images")
+    reference = models.TextField(help_text="as the network writes it")
+
+    class Meta:
+        ordering = ["reference", "id"]
+        constraints = [
+            models.UniqueConstraint("market", "reference", condition=Q(removed_at=None), name="required_image_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class RequiredResource(RequiredEntry):
+    """A model or file set that every node of the market must have, as the network describes it, no credentials."""
+
+    market = models.ForeignKey(Market, models.CASCADE, related_name="required_resources")
+    type = models.CharField(max_length=40, help_text="S3, HF, Ollama, or what the network says")
+    name = models.TextField(help_text="its URL, repository or model")
+    spec = models.JSONField(help_text="the whole entry")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the entry's canonical JSON: its identity")
+
+    class Meta:
+        ordering = ["type", "name", "id"]
+        constraints = [
+            models.UniqueConstraint("market", "digest", condition=Q(removed_at=None), name="required_resource_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name}"
+
+
+class NodeQuerySet(models.QuerySet["Node"]):
+    """Reads of nodes, in the words of the pages."""
+
+    def newest_first(self) -> NodeQuerySet:
+        """Ordered by when they were last seen at work."""
+        return self.order_by("-seen_at", "address")
+
+
+class Node(models.Model):
+    """A host that runs jobs, named by its wallet on Solana. Its machine is self-reported."""
+
+    address = models.CharField(max_length=44, primary_key=True)
+    market = models.ForeignKey(Market, models.SET_NULL, null=True, related_name="nodes", db_constraint=False)
+    status = models.CharField(max_length=40, blank=True, help_text="ONBOARDED, PREMIUM, …")
+    country = models.CharField(max_length=40, blank=True)
+    cpu = models.CharField(max_length=200, blank=True)
+    ram_mb = models.PositiveBigIntegerField(null=True)
+    disk_gb = models.PositiveBigIntegerField(null=True)
+    gpus = models.JSONField(default=list, help_text="name, memory_mb, architecture of each")
+    gpu_name = models.CharField(max_length=200, blank=True, db_index=True)
+    gpu_count = models.PositiveSmallIntegerField(default=0)
+    vram_mb = models.PositiveBigIntegerField(null=True, help_text="of all its GPUs")
+    cuda_version = models.CharField(max_length=40, blank=True)
+    driver_version = models.CharField(max_length=40, blank=True)
+    node_version = models.CharField(max_length=40, blank=True)
+    system_environment = models.CharField(max_length=300, blank=True)
+    download_mbps = models.FloatField(null=True)
+    upload_mbps = models.FloatField(null=True)
+    ping_ms = models.FloatField(null=True)
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now, help_text="last time a job or a queue named it")
+    specs_at = models.DateTimeField(null=True, help_text="the last good answer about its machine")
+    specs_due_at = models.DateTimeField(default=timezone.now, db_index=True)
+    specs_error = models.TextField(blank=True)
+
+    objects = NodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-seen_at", "address"]
+        indexes = [models.Index(fields=["-seen_at", "address"], name="node_newest")]
+
+    def __str__(self) -> str:
+        return self.address
+
+    def get_absolute_url(self) -> str:
+        return reverse("markets:node", args=[self.address])
+
+
+class NosPrice(models.Model):
+    """What one NOS cost in USD at some moment."""
+
+    at = models.DateTimeField(primary_key=True)
+    usd = models.DecimalField(max_digits=20, decimal_places=10)
+
+    class Meta:
+        ordering = ["-at"]
+        get_latest_by = "at"
+
+    def __str__(self) -> str:
+        return f"{self.usd} USD at {self.at:%Y-%m-%d %H:%M}"
