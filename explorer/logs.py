@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 
+FIRST = ["timestamp", "level", "logger", "event"]
+
 
 def configuration(level: str) -> dict[str, Any]:
     """Return Django's LOGGING and set structlog up to go through it; the same for web, worker and commands."""
@@ -25,7 +27,7 @@ def configuration(level: str) -> dict[str, Any]:
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False),
+            structlog.processors.LogfmtRenderer(key_order=FIRST, bool_as_flag=False),
         ],
     }
     return {

@@ -165,7 +165,7 @@ SESSION_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Celery -------------------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS
+CELERY_BROKER_URL = embedded.broker_url(REDIS)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{_name}:", "visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection, models, transaction
 from psycopg import sql
 
 STAGING = sql.Identifier("pg_temp", "staging")
-Field = models.Field[Any, Any]
+Field: TypeAlias = "models.Field[Any, Any]"  # a field cannot be subscripted at run time
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,6 @@ class Written:
         return self.inserted + self.updated
 
 
-@transaction.atomic
 def upsert(
     model: type[models.Model],
     rows: Iterable[Mapping[str, Any]],
@@ -52,10 +51,11 @@ def upsert(
     writable = [f for f in model._meta.concrete_fields if not f.generated and not isinstance(f, models.AutoField)]
     given = [field for field in writable if field.name in names]
     others = [field for field in writable if field.name not in names]
-    assert len(given) == len(names), f"not fields of {model.__name__}: {names - {f.name for f in given}}"
-    _stage(model, given, unique.values())
+    if unknown := names - {field.name for field in given}:
+        raise ValueError(f"not fields of {model.__name__}: {unknown}")
     statement = _statement(model, given, others, key, None if add_only else merge or {})
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        _stage(model, given, unique.values())
         cursor.execute(statement, [field.get_db_prep_save(field.get_default(), connection) for field in others])
         flags = [inserted for (inserted,) in cursor.fetchall()]
     return Written(sum(flags), len(flags) - sum(flags))
@@ -107,7 +107,7 @@ def _update(fields: list[Field], merge: Mapping[str, str]) -> sql.Composable:
 def _merged(field: Field, merge: Mapping[str, str]) -> sql.Composable:
     """Return the SQL of the field's new value; PostgreSQL's name for the written row is `excluded`."""
     expression = merge.get(field.name, f"new.{field.column}")
-    return sql.SQL(expression.replace("new.", "excluded."))  # type: ignore[arg-type]  # never from outside
+    return sql.SQL(expression.replace("new.", "excluded."))  # merge maps are ours, never from outside
 
 
 def _column(field: Field) -> sql.Identifier:

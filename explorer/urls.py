@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "explorer.views.bad_request"
 handler404 = "explorer.views.not_found"
 handler500 = "explorer.views.server_error"

@@ -19,3 +19,12 @@ class Outcome(models.TextChoices):
 
     SUCCESS = "success", "Success"
     FAILED = "failed", "An op failed"
+
+
+#: What a list can be asked for besides: jobs withdrawn from a queue before they ran, and finished jobs whose ops
+#: nobody has reported.
+WITHDRAWN, UNKNOWN = "withdrawn", "unknown"
+
+#: The filters of the list: value and word.
+STATES = [*((state.name.lower(), str(state.label)) for state in JobState), (WITHDRAWN, "Withdrawn")]
+OUTCOMES = [*((outcome.value, str(outcome.label)) for outcome in Outcome), (UNKNOWN, "Not known")]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Max, Q, Value
+from django.db.models import F, Func, Max, Q, Value
 from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone
 
-from jobs.choices import JobState, Outcome
+from jobs.choices import UNKNOWN, WITHDRAWN, JobState, Outcome
 from markets.models import Market
 
 
@@ -27,7 +28,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def newest_start(self) -> datetime | None:
         """When the job started that started last; None without any. One query."""
-        return self.aggregate(newest=Max("started_at"))["newest"]
+        newest: datetime | None = self.aggregate(newest=Max("started_at"))["newest"]
+        return newest
 
     def newest_first(self) -> JobQuerySet:
         """Queued, then running, then finished; inside each the newest first."""
@@ -36,6 +38,39 @@ class JobQuerySet(models.QuerySet["Job"]):
     def with_names(self) -> JobQuerySet:
         """Ready for a list: with the market, without what only the job's page shows; one query."""
         return self.select_related("market")
+
+    def with_queue_places(self) -> JobQuerySet:
+        """With queue_place, from 1, and queue_length where a job waits in its market's queue; no more queries."""
+        place = Func("market__queue", "address", function="array_position", output_field=models.IntegerField())
+        length = Func("market__queue", function="cardinality", output_field=models.IntegerField())
+        return self.annotate(queue_place=place, queue_length=length).defer("market__queue")
+
+    def in_states(self, states: Sequence[str]) -> JobQuerySet:
+        """Jobs in any of these states, by lower-case names; "withdrawn" are those `present()` leaves out."""
+        if not states:
+            return self.present()
+        wanted = Q(state__in=[JobState[name.upper()] for name in states if name != WITHDRAWN], delisted_at=None)
+        return self.filter(wanted | Q(delisted_at__isnull=False) if WITHDRAWN in states else wanted)
+
+    def that_went(self, outcome: str) -> JobQuerySet:
+        """Finished jobs with that outcome, or of which none is known; all jobs for an empty one."""
+        if outcome == UNKNOWN:
+            return self.filter(phase=2, outcome="")
+        return self.filter(outcome=outcome) if outcome else self
+
+    def of(self, **places: str) -> JobQuerySet:
+        """Jobs of a market, node or deployer, by their addresses; an empty one leaves nothing out."""
+        return self.filter(**{name: address for name, address in places.items() if address})
+
+    def newest_listing(self) -> datetime | None:
+        """When the job was listed that was listed last; one query that reads three ends of an index."""
+        by_phase = [self.filter(phase=n).order_by("-order_at", "-address").values("order_at")[:1] for n in (0, 1, 2)]
+        row = by_phase[0].union(*by_phase[1:], all=True).order_by("-order_at").first()
+        return row["order_at"] if row else None
+
+    def listed_since(self, moment: datetime) -> JobQuerySet:
+        """Jobs that were listed after a moment; the phases are named so that an index answers."""
+        return self.filter(phase__in=(0, 1, 2), order_at__gt=moment)
 
 
 class Job(models.Model):
@@ -126,7 +161,9 @@ class Result(models.Model):
     """What the node reported of a job, without the log."""
 
     job = models.OneToOneField(Job, models.CASCADE, primary_key=True, related_name="result")
-    body = models.JSONField(null=True, help_text="status, times, ops with exit code, results, errors; see jobs/results.py")
+    body = models.JSONField(
+        null=True, help_text="status, times, ops with exit code, results, errors; see jobs/results.py"
+    )
     log = models.BinaryField(null=True, help_text="the log's lines, compressed; see jobs/logs.py")
     log_lines = models.PositiveIntegerField(null=True)
     cid = models.CharField(max_length=100, blank=True, help_text="where body and log came from; empty: the indexer")

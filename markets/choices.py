@@ -11,3 +11,11 @@ class QueueType(models.IntegerChoices):
     JOBS = 0, "jobs wait"
     NODES = 1, "nodes wait"
     EMPTY = 255, "empty"
+
+
+class Activity(models.TextChoices):
+    """What a node does now, as far as its jobs and the queues tell."""
+
+    BUSY = "busy", "Busy"
+    FREE = "free", "Free"
+    IDLE = "idle", "Idle"

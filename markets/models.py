@@ -6,11 +6,20 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
-from markets.choices import QueueType
+from explorer.money import Cost, cost
+from markets.choices import Activity, QueueType
+
+
+class Unnest(Func):
+    """The items of an array column, one a row."""
+
+    function = "unnest"
+    output_field = models.CharField()
+    set_returning = True
 
 
 class MarketQuerySet(models.QuerySet["Market"]):
@@ -28,6 +37,39 @@ class MarketQuerySet(models.QuerySet["Market"]):
     def by_name(self) -> MarketQuerySet:
         """Ordered as people look for them."""
         return self.order_by("name", "address")
+
+    def worth_showing(self) -> MarketQuerySet:
+        """Those the network lists now, and those it no longer lists but that have jobs."""
+        with_jobs = Market.objects.filter(pk=OuterRef("pk"), jobs__isnull=False)
+        return self.filter(Q(is_listed=True) | Exists(with_jobs))
+
+    def types(self) -> list[str]:
+        """The types there are; one query."""
+        return list(self.exclude(type="").order_by("type").values_list("type", flat=True).distinct())
+
+    def with_nodes(self) -> MarketQuerySet:
+        """Those where a node was seen last."""
+        return self.filter(Exists(Node.objects.filter(market=OuterRef("pk"))))
+
+    def of_type(self, kind: str) -> MarketQuerySet:
+        """Those of a type, such as PREMIUM; all of them where `kind` is empty."""
+        return self.filter(type=kind) if kind else self
+
+    def matching(self, text: str) -> MarketQuerySet:
+        """Those with the text in their name, slug or GPUs, or with that address; all of them where it is empty."""
+        if not text:
+            return self
+        gpus = Func(F("gpu_types"), Value(" "), function="array_to_string", output_field=models.TextField())
+        here = Q(name__icontains=text) | Q(slug__icontains=text) | Q(gpus__icontains=text) | Q(address=text)
+        return self.alias(gpus=gpus).filter(here)
+
+    def nodes_at_work(self) -> models.QuerySet[Market, str]:
+        """The addresses of all nodes that run a job now; to be used inside another query."""
+        return self.filter(jobs__phase=1, jobs__delisted_at=None).values_list("jobs__node", flat=True)
+
+    def nodes_in_line(self) -> models.QuerySet[Market, str]:
+        """The addresses of all nodes that wait for a job now; to be used inside another query."""
+        return self.filter(queue_type=QueueType.NODES).values_list(Unnest("queue"), flat=True)
 
 
 class Market(models.Model):
@@ -89,11 +131,24 @@ class Market(models.Model):
         return None if self.queue_type is None else len(self.queue) * (self.queue_type == QueueType.NODES)
 
     @property
+    def hourly(self) -> Cost:
+        """What an hour costs, for the host and the fee; its NOS mean nothing while `job_price` is not known."""
+        return cost(
+            price=self.job_price or 0,
+            seconds=3600,
+            usd_per_hour=self.usd_reward_per_hour,
+            fee_percentage=self.network_fee_percentage,
+        )
+
+    @property
     def usd_per_hour(self) -> Decimal | None:
         """What a deployer pays per hour in USD, the network's fee included."""
-        if self.usd_reward_per_hour is None:
-            return None
-        return self.usd_reward_per_hour * (1 + (self.network_fee_percentage or Decimal(0)) / 100)
+        return self.hourly.total_usd
+
+    @property
+    def nos_per_hour(self) -> Decimal | None:
+        """What a deployer pays per hour in NOS, the fee included; None when the account on chain was never read."""
+        return None if self.job_price is None else self.hourly.total_nos
 
 
 class RequiredEntry(models.Model):
@@ -147,6 +202,30 @@ class NodeQuerySet(models.QuerySet["Node"]):
     def newest_first(self) -> NodeQuerySet:
         """Ordered by when they were last seen at work."""
         return self.order_by("-seen_at", "address")
+
+    def doing(self, activity: str) -> NodeQuerySet:
+        """Those that run a job (busy), wait in a queue for one (free), or neither (idle); all where it is empty."""
+        at_work = Q(address__in=Market.objects.nodes_at_work())
+        in_line = Q(address__in=Market.objects.nodes_in_line())
+        wanted = {Activity.BUSY: at_work, Activity.FREE: in_line & ~at_work, Activity.IDLE: ~in_line & ~at_work}
+        return self.filter(wanted[Activity(activity)]) if activity else self
+
+    def of(self, *, market: str = "", gpu: str = "", country: str = "") -> NodeQuerySet:
+        """Those of a market, with a GPU of that name, in a country; an empty one leaves nothing out."""
+        facts = {"market": market, "gpu_name": gpu, "country": country}
+        return self.filter(**{name: value for name, value in facts.items() if value})
+
+    def commonest(self, column: str, limit: int = 100) -> list[str]:
+        """The values of a text column that most nodes have, in their own order; one query."""
+        counted = self.exclude(**{column: ""}).values(column).annotate(nodes=Count("pk"))
+        return sorted(row[column] for row in counted.order_by("-nodes", column)[:limit])
+
+    def matching(self, text: str) -> NodeQuerySet:
+        """Those with the text in their GPU, processor, country or version, or with that address or its start."""
+        if not text:
+            return self
+        machine = Q(gpu_name__icontains=text) | Q(cpu__icontains=text) | Q(node_version__istartswith=text)
+        return self.filter(machine | Q(address__startswith=text) | Q(country__iexact=text))
 
 
 class Node(models.Model):

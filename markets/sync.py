@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Q
@@ -24,11 +24,13 @@ from explorer.nosana.payloads import (
     MarketPayload,
     NodePayload,
     RequiredResources,
+    Skipped,
 )
 from explorer.upsert import Written, upsert
 from markets.choices import QueueType
 from markets.models import Market, Node, NosPrice, RequiredImage, RequiredResource
 
+Entry = TypeVar("Entry", RequiredImage, RequiredResource)
 #: How long a node's answer about its machine holds, and how soon a failed one is asked again.
 SPECS_HOLD = timedelta(hours=6)
 SPECS_RETRY = timedelta(minutes=10)
@@ -112,7 +114,7 @@ def _store_entries(market: str, required: RequiredResources, now: datetime) -> i
 
 
 def _store_list(
-    model: type[RequiredImage] | type[RequiredResource],
+    model: type[Entry],
     identity: str,
     market: str,
     wanted: dict[str, dict[str, Any]],
@@ -219,7 +221,7 @@ def sync_nodes(*, client: Client, limit: int = 50) -> None:
                 run.add(seen=1)
             except NosanaError as error:
                 _note_specs_error(address, error, SPECS_RETRY)
-                run.add(seen=1, skipped=[sources.Skipped(address, str(error))])
+                run.add(seen=1, skipped=[Skipped(address, str(error))])
 
 
 def store_specs(*, node: NodePayload) -> None:

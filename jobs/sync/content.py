@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from explorer import sources
@@ -14,7 +15,7 @@ from explorer.models import Source
 from explorer.nosana.client import Client
 from explorer.nosana.errors import NosanaError, OverBudget, Unreachable
 from explorer.nosana.payloads import Definition as DefinitionPayload
-from explorer.nosana.payloads import ResultPayload
+from explorer.nosana.payloads import ResultPayload, Skipped
 from explorer.upsert import upsert
 from jobs import logs, ops, results
 from jobs.models import Definition, Job, Result
@@ -38,7 +39,7 @@ def fetch_definitions(*, client: Client, limit: int = 20) -> None:
                 raise  # the gateway is down or busy: the others would fare no better
             except NosanaError as error:
                 _put_off(Definition.objects.get(pk=key), error)
-                run.add(skipped=[sources.Skipped(key, str(error))])
+                run.add(skipped=[Skipped(key, str(error))])
 
 
 @transaction.atomic
@@ -75,13 +76,15 @@ def _fetch_result(client: Client, run: sources.Run, job: str) -> None:
         raise
     except NosanaError as error:
         _put_off(Result.objects.get(pk=job), error)
-        run.add(skipped=[sources.Skipped(job, str(error))])
+        run.add(skipped=[Skipped(job, str(error))])
 
 
 @transaction.atomic
 def store_result(*, job: str, cid: str, result: ResultPayload) -> None:
     """Write a result as IPFS has it, its log packed, and how the job went by it."""
     lines = logs.lines_of(result)
+    # Before the result, as store_jobs does: two writers that lock in two orders wait for each other for ever.
+    Job.objects.filter(pk=job).update(outcome=results.outcome_of(result) or F("outcome"))
     Result.objects.filter(pk=job).update(
         body=results.to_body(result),
         log=logs.pack(lines),
@@ -92,8 +95,6 @@ def store_result(*, job: str, cid: str, result: ResultPayload) -> None:
         attempts=0,
         fetch_error="",
     )
-    if outcome := results.outcome_of(result):
-        Job.objects.filter(pk=job).update(outcome=outcome)
 
 
 def request_result(*, job: str) -> None:

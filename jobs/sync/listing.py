@@ -13,7 +13,7 @@ from explorer import sources
 from explorer.models import Source, SyncRecord
 from explorer.nosana.client import Client
 from explorer.nosana.errors import Malformed, NotFound
-from explorer.nosana.payloads import JobPayload, Listing
+from explorer.nosana.payloads import JobPayload, Listing, Skipped
 from explorer.upsert import Written
 from jobs.models import Job
 from jobs.sync.store import store_jobs
@@ -111,7 +111,7 @@ def _backfill_page(client: Client, run: sources.Run, offset: int) -> dict[str, A
         page = client.jobs(limit=PAGE, offset=offset, share=0.5)
     except Malformed as error:
         # An unreadable page would hold up everything older for ever.
-        run.add(skipped=[sources.Skipped(f"jobs {offset} to {after - 1}", str(error))])
+        run.add(skipped=[Skipped(f"jobs {offset} to {after - 1}", str(error))])
         return {"offset": after, "total": None, "is_done": False}
     count = len(page.rows) + len(page.skipped)
     if not count and (page.total is None or page.total > offset or (offset == 0 and Job.objects.exists())):

@@ -21,7 +21,8 @@ _LATEST = "COALESCE(new.{0}, old.{0})"
 #: What a column becomes when a job is heard of again. A state only rises, except that a stopped job can still be
 #: completed (a node claims and finishes it); a fact once known is not lost to an answer that leaves it out.
 JOB_MERGE = {
-    "state": f"CASE WHEN {COMPLETED} IN (old.state, new.state) THEN {COMPLETED} ELSE GREATEST(old.state, new.state) END",
+    "state": f"CASE WHEN {COMPLETED} IN (old.state, new.state) THEN {COMPLETED} "
+    "ELSE GREATEST(old.state, new.state) END",
     "timeout": "GREATEST(old.timeout, new.timeout)",
     **{name: _FIRST.format(name) for name in ("network_id", "listed_at", "usd_reward_per_hour")},
     **{name: _LATEST.format(name) for name in ("started_at", "ended_at", "op_count")},
@@ -48,7 +49,8 @@ RESULT_MERGE = {
 def store_jobs(*, jobs: Sequence[JobPayload]) -> Written:
     """Write jobs, their definitions and results, and the markets and nodes they name; the counts are of jobs.
 
-    A constant number of statements, whatever the number of jobs.
+    A constant number of statements, whatever the number of jobs. Locks rows in one order, which every other writer
+    keeps too: markets, definitions, jobs, results, nodes, and each by key.
     """
     now = timezone.now()
     add_markets(addresses={job.market for job in jobs})

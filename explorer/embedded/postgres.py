@@ -1,0 +1,138 @@
+"""Starts the embedded PostgreSQL and makes the explorer's database in it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from explorer.embedded import addresses, cluster, logfile
+from explorer.embedded.cluster import Cluster
+from explorer.embedded.errors import EmbeddedError
+from explorer.embedded.process import Child, Program
+
+#: Modest, for one explorer on a small machine. Given on every start, so a new release changes them everywhere.
+SETTINGS = {
+    "listen_addresses": "",  # no TCP
+    "unix_socket_permissions": "0700",
+    "port": addresses.PORT,
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "8MB",
+    "maintenance_work_mem": "128MB",
+    "random_page_cost": "1.1",  # solid-state disks
+    "synchronous_commit": "on",
+    "wal_level": "minimal",  # no replicas
+    "max_wal_senders": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] ",
+    "log_checkpoints": "off",
+    "log_min_duration_statement": "2s",
+    "logging_collector": "off",  # to our file, which is kept short
+}
+#: For tests: what a crash of the machine loses does not matter there.
+UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+_PATIENCE = 120.0  # seconds; recovery after a crash replays up to a gigabyte of log
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A server that answers, and what is worth telling about it."""
+
+    child: Child
+    note: str
+
+
+def start(var: Path, *, name: str, keep: Sequence[int] = (), settings: Mapping[str, str] | None = None) -> Started:
+    """Start PostgreSQL on `var` and create the database `name` if it is missing; returns when it answers.
+
+    The caller holds the lock of `var`, one of the open files `keep`, which the server keeps open too.
+    Raises EmbeddedError.
+    """
+    extra = settings or {}
+    found = cluster.prepare(var, keep=keep, durable=extra.get("fsync") != "off")
+    child = program(var, found, extra).start(keep)
+    try:
+        _wait(child, found)
+        _create_database(found, name)
+    except BaseException:
+        child.kill()
+        raise
+    runs_as = f"as {found.account.name}" if found.account else ""
+    return Started(child, ", ".join(part for part in (found.version, runs_as, found.note) if part))
+
+
+def program(var: Path, found: Cluster, extra: Mapping[str, str]) -> Program:
+    """Return the server's program, told to end by a fast shutdown: open transactions are rolled back."""
+    quoted = '"{}"'.format(str(found.sockets).replace('"', '""'))  # the setting is a list
+    settings = {**SETTINGS, **extra, "unix_socket_directories": quoted}
+    return Program(
+        "postgres",
+        [str(found.bin / "postgres"), "-D", str(found.data), *(f"--{key}={value}" for key, value in settings.items())],
+        var / "logs" / "postgres.log",
+        stop=signal.SIGINT,
+        account=found.account,
+        environment={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+        before=lambda: _remove_stale(found),
+    )
+
+
+def _remove_stale(found: Cluster) -> None:
+    """Remove what a killed server left, whose process number another program may have by now.
+
+    The lock of `var` says that no server started by an explorer is left; one started by hand is looked for.
+    """
+    pid_file = found.data / "postmaster.pid"
+    if pid_file.exists():
+        pid = pid_file.read_text().split("\n", 1)[0].strip()
+        command = Path("/proc", pid, "cmdline")
+        if pid.isdigit() and command.exists() and os.fsencode(found.data) in command.read_bytes():
+            raise EmbeddedError(f"Another PostgreSQL, process {pid}, serves {found.data}. End that one first.")
+        pid_file.unlink()
+    for path in found.sockets.glob(".s.PGSQL.*"):
+        path.unlink()
+
+
+def _connect(found: Cluster) -> psycopg.Connection:
+    return psycopg.connect(
+        host=str(found.sockets),
+        port=addresses.PORT,
+        user=cluster.SUPERUSER,
+        dbname="postgres",
+        connect_timeout=5,
+        autocommit=True,
+    )
+
+
+def _wait(child: Child, found: Cluster) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            _connect(found).close()
+        except psycopg.OperationalError as error:
+            if (code := child.ended()) is not None:
+                log = child.program.log
+                text = f"PostgreSQL ended with {code} while starting:\n{logfile.last_lines(log)}\n    ({log})"
+                raise EmbeddedError(text) from error
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"PostgreSQL does not answer: {error}\nSee {child.program.log}") from error
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _create_database(found: Cluster, name: str) -> None:
+    role = sql.Identifier(addresses.ROLE)
+    with _connect(found) as connection:
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [addresses.ROLE]).fetchone():
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))  # the tests create theirs
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), role))

@@ -1,0 +1,3 @@
+"""What `manage.py run` is made of: programs kept running, and the steps before the first of them."""
+
+from __future__ import annotations

@@ -1,0 +1,292 @@
+"""The pieces every page is made of, as template tags and filters (builtins, no {% load %}).
+
+All of them take text from strangers: every value is escaped, control and direction-changing characters are made
+visible, and long values are cut here with the rest in reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from docker_image.reference import InvalidReference, Reference
+
+from explorer.formats import (
+    DASH,
+    Number,
+    ago,
+    byte_size,
+    day,
+    duration,
+    iso,
+    mb_as_gb,
+    nos,
+    percent,
+    thousands,
+    usd,
+    utc,
+)
+from explorer.nosana.errors import BudgetUnavailable, OverBudget
+from explorer.sources import Health
+from explorer.text import shortened, visible
+
+register = template.Library()
+
+
+def _or_dash(shown: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Show None as a dash, and the empty text, which is what a template makes of an attribute of None."""
+    return lambda value: DASH if value is None or value == "" else shown(value)
+
+
+for name, function in {
+    "bytes": byte_size,
+    "duration": duration,
+    "mb_as_gb": mb_as_gb,
+    "nos": nos,
+    "percent": percent,
+    "thousands": thousands,
+    "usd": usd,
+}.items():
+    register.filter(name, _or_dash(function))
+register.filter("visible", visible)
+
+#: A title carries a whole value up to this length; beyond, its page or download does.
+TITLE_LIMIT = 1000
+#: Longer than any real image reference; not worth parsing.
+IMAGE_LIMIT = 500
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """Draw the icon `name` of static/icons/sprite.svg; `extra` is one more CSS class."""
+    css = f"icon {extra}" if extra else "icon"
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, static("icons/sprite.svg"), name
+    )
+
+
+#: icon, CSS class and word of a job's state, by the network's number
+STATES: Mapping[int, tuple[str, str, str]] = {
+    0: ("clock", "is-queued", "Queued"),
+    1: ("circle-play", "is-running", "Running"),
+    2: ("circle-check", "is-done", "Completed"),
+    3: ("circle-stop", "is-stopped", "Stopped"),
+}
+FAILED = ("circle-x", "is-failed", "Failed")
+WITHDRAWN = ("circle-slash", "is-stopped", "Withdrawn")
+UNKNOWN = ("circle-dashed", "is-stopped")
+
+#: icon and CSS class of an op's status word
+OP_STATES: Mapping[str, tuple[str, str]] = {
+    "init": ("circle-dashed", "is-stopped"),
+    "pending": ("clock", "is-queued"),
+    "waiting": ("clock", "is-queued"),
+    "starting": ("circle-play", "is-running"),
+    "running": ("circle-play", "is-running"),
+    "restarting": ("refresh-cw", "is-running"),
+    "stopping": ("circle-stop", "is-stopped"),
+    "stopped": ("circle-stop", "is-stopped"),
+    "finished": ("circle-check", "is-done"),
+    "success": ("circle-check", "is-done"),
+    "failed": ("circle-x", "is-failed"),
+}
+
+
+def _pill(symbol: str, css: str, word: str, extra: str = "") -> SafeString:
+    return format_html('<span class="state {}{}">{}{}</span>', css, extra, icon(symbol), word)
+
+
+def _job_state(job: Any) -> tuple[str, str, str]:
+    if job.delisted_at:
+        return WITHDRAWN
+    if job.outcome == "failed":
+        return FAILED
+    return STATES.get(job.state, (*UNKNOWN, f"State {job.state}"))
+
+
+@register.simple_tag
+def state(job: Any) -> SafeString:
+    """Show a job's state as icon and word; an op that failed makes it Failed, a withdrawn job Withdrawn."""
+    return _pill(*_job_state(job))
+
+
+@register.simple_tag
+def lamp(job: Any) -> SafeString:
+    """Show a job's state tinted, for the head of its page."""
+    return _pill(*_job_state(job), extra=" lamp")
+
+
+@register.simple_tag
+def op_state(word: str) -> SafeString:
+    """Show an op's status as icon and word; a word the network has not used before is shown as it is."""
+    known = OP_STATES.get(word, UNKNOWN)
+    return _pill(*known, word=shortened(visible(word), 40).capitalize() or DASH)
+
+
+def _copy(value: str, name: str) -> SafeString:
+    return format_html(
+        '<button class="copy" type="button" data-copy="{}" aria-label="Copy {}">{}</button>',
+        value,
+        shortened(visible(name), 60),
+        icon("copy"),
+    )
+
+
+@register.simple_tag
+def copy(value: Any, name: str) -> SafeString:
+    """Draw a button that copies `value`; `name` says what it is. It shows only where scripts run."""
+    return _copy(str(value), name)
+
+
+def _short(value: str) -> SafeString:
+    if len(value) <= 12:
+        return format_html("{}", value)
+    return format_html("{}<i>…</i>{}", value[:4], value[-4:])
+
+
+@register.simple_tag
+def address(value: str | None, url: str | None = None, label: str = "") -> SafeString:
+    """Show an address as its first and last four characters, or as `label`, with the whole in reach.
+
+    An empty value is an en dash. `url` makes it a link. A button copies the whole address.
+    """
+    if not value:
+        return SafeString(DASH)
+    shown = visible(value)
+    inner = format_html("<bdi>{}</bdi>", shortened(visible(label), 60)) if label else _short(shown)
+    if url:
+        inner = format_html('<a href="{}">{}</a>', url, inner)
+    name = label or (f"{shown[:4]}…{shown[-4:]}" if len(shown) > 12 else shown)
+    css = "addr addr-named" if label else "addr"
+    return format_html(
+        '<span class="{}" title="{}">{}{}</span>',
+        css,
+        shortened(shown, TITLE_LIMIT),
+        inner,
+        _copy(value, name),
+    )
+
+
+@register.simple_tag
+def address_full(value: str) -> SafeString:
+    """Show a whole address on its own page, its ends bold, with a copy button."""
+    shown = visible(value)
+    head, middle, tail = shown[:4], shown[4:-4], shown[-4:] if len(shown) > 4 else ""
+    return format_html(
+        '<span class="mono addr-full"><b>{}</b><span>{}</span><b>{}</b></span>{}',
+        head,
+        middle,
+        tail,
+        _copy(value, "the address"),
+    )
+
+
+@register.simple_tag
+def image_ref(reference: str | None, url: str | None = None) -> SafeString:
+    """Show an image with registry and tag dim and the name plain; what is not a reference is shown as text."""
+    if not reference:
+        return SafeString(DASH)
+    shown = visible(reference)
+    title = shortened(shown, TITLE_LIMIT)
+    inner = _image_parts(reference) or format_html("<b>{}</b>", shortened(shown, 200))
+    if url:
+        return format_html('<a class="img" href="{}" title="{}">{}</a>', url, title, inner)
+    return format_html('<span class="img" title="{}">{}</span>', title, inner)
+
+
+def _image_parts(reference: str) -> SafeString | None:
+    if len(reference) > IMAGE_LIMIT:
+        return None
+    try:
+        parsed = Reference.parse(reference)
+    except InvalidReference:
+        return None
+    registry, name = _registry(parsed["name"])
+    tag = f":{parsed['tag']}" if parsed["tag"] else ""
+    digest = f"@{parsed['digest'][:14]}…" if parsed["digest"] else ""
+    return format_html(
+        "{}<b>{}</b>{}",
+        format_html('<span class="reg">{}/</span>', registry) if registry else "",
+        name,
+        format_html('<span class="tag">{}{}</span>', tag, digest) if tag or digest else "",
+    )
+
+
+def _registry(name: str) -> tuple[str, str]:
+    """Split off the registry as Docker does: a first part with a dot, a port or "localhost"; Docker Hub goes unsaid."""
+    first, slash, rest = name.partition("/")
+    if not slash or not ("." in first or ":" in first or first == "localhost"):
+        return "", name
+    return ("" if first == "docker.io" else first), rest
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString:
+    """Show a time relative to now, its absolute UTC on hover; None is an en dash."""
+    if not moment:
+        return SafeString(DASH)
+    return format_html('<time class="ago" datetime="{}" title="{}">{}</time>', iso(moment), utc(moment), ago(moment))
+
+
+@register.simple_tag
+def stamp(moment: datetime | None) -> SafeString:
+    """Show an absolute time, "21 Aug 2026, 14:32 UTC"; None is an en dash."""
+    if not moment:
+        return SafeString(DASH)
+    text = f"{day(moment)}, {moment.astimezone(UTC):%H:%M} UTC"
+    return format_html('<time datetime="{}" title="{}">{}</time>', iso(moment), utc(moment), text)
+
+
+@register.simple_tag
+def meter(share: Number | None) -> SafeString:
+    """Draw a share from 0 to 1 as a small bar; it stands beside its number, so it is hidden from readers."""
+    width = 32 * min(max(float(share or 0), 0.0), 1.0)
+    return format_html(
+        '<svg class="meter" viewBox="0 0 32 4" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="meter-bg" width="32" height="4"/><rect class="meter-on" width="{}" height="4"/></svg>',
+        f"{width:.1f}",
+    )
+
+
+@register.simple_tag
+def text(value: Any, limit: int = 300) -> SafeString:
+    """Show a stranger's text: isolated in its direction, odd characters visible, cut at `limit` with a note."""
+    whole = str(value)
+    shown = format_html('<bdi class="text">{}</bdi>', visible(whole[:limit]))
+    if len(whole) <= limit:
+        return shown
+    return format_html('{}<span class="faint"> … {} more characters</span>', shown, thousands(len(whole) - limit))
+
+
+@register.simple_tag(takes_context=True)
+def nav_current(context: Mapping[str, Any], page: str, *below: str) -> SafeString:
+    """Mark a link of the bar: the page itself by its URL name, or a page `below` it."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    name = match.view_name if match else ""
+    if name == page:
+        return mark_safe('aria-current="page"')  # noqa: S308 - a constant
+    return mark_safe('aria-current="true"') if name in below else SafeString("")  # noqa: S308 - a constant
+
+
+#: Errors that are only a wait.
+PATIENT = {OverBudget.kind, BudgetUnavailable.kind}
+
+
+@register.simple_tag
+def sync_state(health: Health) -> str:
+    """Return the sync in a word: unreachable, failing, connecting (nothing came yet), late or fine.
+
+    That the explorer's own request budget says "not now" is no failure: the data only ages a little.
+    """
+    if health.is_unreachable:
+        return "unreachable"
+    if any(record.error_kind not in PATIENT for record in health.failing):
+        return "failing"
+    if health.synced_at is None:
+        return "connecting"
+    return "late" if health.is_late else "fine"

@@ -1,0 +1,65 @@
+"""Whether two definitions do the same: a hash of what counts in them.
+
+Left out are `meta` and `deployment_id`, which change from posting to posting; the order of members; how numbers are
+spelled; and secrets, so that a new token does not make another definition: every text of `global` and of the ops'
+arguments whose name says that it holds a credential, and, in any other text of theirs, each piece that looks like one
+(jobs.secrets). Names stay: a definition that sets HF_TOKEN is not one that does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from explorer.nosana.payloads import JsonObject, JsonValue
+from jobs import secrets
+from jobs.definition.explain import javascript
+
+_LEFT_OUT: Final = {"meta", "deployment_id"}
+#: What a definition may nest; deeper ones are refused by the reader.
+_DEEPEST: Final = 100
+
+
+def fingerprint(definition: JsonValue) -> str:
+    """Return 64 hexadecimal digits, the same for definitions that do the same; "" for what is no definition."""
+    if not isinstance(definition, dict) or javascript.depth(definition, _DEEPEST) > _DEEPEST:
+        return ""
+    return hashlib.sha256(javascript.json_text(canonical(definition)).encode()).hexdigest()
+
+
+def canonical(definition: JsonObject) -> JsonObject:
+    """Return what counts of a definition, members in order of their names, each secret as null or dots."""
+    kept = {name: definition[name] for name in sorted(definition) if name not in _LEFT_OUT}
+    ops = kept.get("ops")
+    counted: JsonObject = {name: _ordered(value) for name, value in kept.items()}
+    if "global" in kept:
+        counted["global"] = _public(kept["global"])
+    if isinstance(ops, list):
+        counted["ops"] = [_op(op) for op in ops]
+    return counted
+
+
+def _op(op: JsonValue) -> JsonValue:
+    if not isinstance(op, dict):
+        return op
+    return {name: _public(op[name]) if name == "args" else _ordered(op[name]) for name in sorted(op)}
+
+
+def _ordered(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {name: _ordered(value[name]) for name in sorted(value)}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value
+
+
+def _public(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {name: _without_secret(name, value[name]) for name in sorted(value)}
+    if isinstance(value, list):
+        return [_public(item) for item in value]
+    return secrets.masked(value, len(value)) if isinstance(value, str) else value
+
+
+def _without_secret(name: str, value: JsonValue) -> JsonValue:
+    if isinstance(value, str) and secrets.is_secret_name(name):
+        return None
+    return _public(value)

@@ -1,0 +1,93 @@
+"""Credentials in clear text: definitions are pinned to IPFS, where everyone reads them for good."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from jobs import secrets
+from jobs.definition import pointers
+from jobs.definition.facts import Job, Op, members, objects, text
+from jobs.definition.found import Found
+from jobs.definition.naming import short
+
+#: What people write where a program insists on a key that nobody checks.
+_EMPTY: Final = {"", "empty", "none", "null", "no", "false", "true", "0", "1", "x", "dummy", "local", "not-needed"}
+#: A cheap look for texts that are worth the careful one: parts of names, and how keys begin, in small letters.
+_PARTS: Final = tuple(
+    "key token secret passw bearer authorization jwt hf_ sk- gh akia asia aiza xox eyj npm_ r8_ nos_ pat begin @".split()
+)
+_LONG: Final = re.compile(r"[1-9A-HJ-NP-Za-km-z]{86}")
+_ADVICE: Final = "definitions are public for good, so make it short-lived or post the job as confidential."
+_ELSEWHERE: Final = re.compile(r"/args/(?:resources/\d+/(?:accessToken|IAM/)|authentication/)")
+
+
+def of_op(op: Op, job: Job) -> Iterator[Found]:
+    """Yield the op's credentials. `global` is looked at with the first op."""
+    if op.index == 0:
+        yield from _named(members(job.globals, "env"), "/global/env")
+        yield from _named(members(job.globals, "variables"), "/global/variables")
+    yield from _named(op.env, f"{op.pointer}/args/env")
+    for index, resource in objects(op.args.get("resources")):
+        pointer = f"{op.pointer}/args/resources/{index}"
+        yield from _of_resource(members(resource, "IAM"), text(resource, "accessToken"), pointer)
+    if _is_secret(text(members(members(op.args, "authentication"), "docker"), "password")):
+        pointer = op.at("authentication", "docker", "password")
+        yield Found("ND163", pointer, f"The registry password stands in clear text; {_ADVICE}")
+    yield from _in_texts(op)
+
+
+def _of_resource(iam: object, token: str | None, pointer: str) -> Iterator[Found]:
+    if isinstance(iam, dict) and _is_secret(text(iam, "SECRET_ACCESS_KEY")):
+        message = f"The S3 key stands in clear text; {_ADVICE}"
+        yield Found("ND161", pointers.join(pointer, "IAM", "SECRET_ACCESS_KEY"), message)
+    if _is_secret(token):
+        message = f"The Hugging Face token stands in clear text; {_ADVICE}"
+        yield Found("ND162", pointers.join(pointer, "accessToken"), message)
+
+
+def _named(variables: object, pointer: str) -> Iterator[Found]:
+    for name, value in variables.items() if isinstance(variables, dict) else ():
+        if not isinstance(value, str) or not _is_secret(value):
+            continue
+        if _is_secret_name(name) or (_may_hold(value) and secrets.holds_secret(value)):
+            message = f"{short(name)} looks like a credential in clear text; {_ADVICE}"
+            yield Found("ND160", pointers.join(pointer, name), message)
+
+
+def _in_texts(op: Op) -> Iterator[Found]:
+    if not _may_hold("\n".join([value for _, value in op.words])):
+        return
+    for trail, value in op.words:
+        if len(value) > 7 and _may_hold(value) and _holds(op.to(trail), value):
+            yield Found("ND164", op.to(trail), f"This looks like a credential in clear text; {_ADVICE}")
+
+
+def _holds(pointer: str, value: str) -> bool:
+    if _ELSEWHERE.search(pointer):
+        return False
+    is_header = "/headers/" in pointer and _is_secret_name(pointer.rpartition("/")[2])
+    return (is_header and _is_secret(value)) or secrets.masked(value) != value
+
+
+def _may_hold(value: str) -> bool:
+    lower = value.lower()
+    for part in _PARTS:
+        if part in lower:
+            return True
+    return len(value) > 85 and _LONG.search(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_secret_name(name: str) -> bool:
+    return secrets.is_secret_name(name)
+
+
+def _is_secret(value: str | None) -> bool:
+    return value is not None and value.lower() not in _EMPTY and not _is_literal(value)
+
+
+def _is_literal(value: str) -> bool:
+    return value.startswith("%%") and value.endswith("%%")

@@ -1,0 +1,103 @@
+"""What a node reported of a job: its stored form, and how the job went by it. Pure Python.
+
+The stored form, `Result.body`, is a plain dict: status, started_at and ended_at (ISO 8601 or null), errors, and ops
+with op_id, group, status, started_at, ended_at, exit_code, results, errors and diagnostics. Logs are kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from explorer.nosana.payloads import OpResult, ResultPayload
+
+SUCCESS, FAILED, UNKNOWN = "success", "failed", ""
+#: Words of ops and flows (nosana-cli, TaskManager); every other word says that there was no end.
+_ENDED_WELL = {"success", "finished"}
+_ENDED_BADLY = {"failed", "error", "init error", "validation-error", "logistics-error"}
+
+
+def to_body(result: ResultPayload) -> dict[str, Any]:
+    """Return the stored form, without the logs."""
+    return {
+        "status": result.status,
+        "started_at": _text(result.started_at),
+        "ended_at": _text(result.ended_at),
+        "errors": list(result.errors),
+        "ops": [_op_body(op) for op in result.ops],
+    }
+
+
+def from_body(body: Mapping[str, Any]) -> ResultPayload:
+    """Return the payload of a stored form; its ops have no logs."""
+    return ResultPayload(
+        status=body["status"],
+        started_at=_time(body["started_at"]),
+        ended_at=_time(body["ended_at"]),
+        errors=tuple(body["errors"]),
+        ops=tuple(_op(op) for op in body["ops"]),
+    )
+
+
+def outcome_of(result: ResultPayload) -> str:
+    """Return "success", "failed", or "" where nothing says.
+
+    The ops decide: since 2025-08 a flow is called a success whenever its plan came to an end, even if an op failed
+    (nosana-cli, TaskManager). Only without ops, as confidential jobs report, the flow's own word counts.
+    """
+    verdicts = [verdict(op) for op in result.ops] or [_by_word(result.status)]
+    if FAILED in verdicts or _by_word(result.status) == FAILED:
+        return FAILED
+    return SUCCESS if set(verdicts) == {SUCCESS} else UNKNOWN
+
+
+def verdict(op: OpResult) -> str:
+    """Return how one op went, as outcome_of() does for all.
+
+    Its status decides: a service that is ended with its plan has a signal's exit code and went well.
+    """
+    word = _by_word(op.status)
+    if word or op.exit_code is None or op.status == "stopped":
+        return word
+    return SUCCESS if op.exit_code == 0 else FAILED
+
+
+def _by_word(status: str) -> str:
+    return SUCCESS if status in _ENDED_WELL else FAILED if status in _ENDED_BADLY else UNKNOWN
+
+
+def _op_body(op: OpResult) -> dict[str, Any]:
+    return {
+        "op_id": op.op_id,
+        "group": op.group,
+        "status": op.status,
+        "started_at": _text(op.started_at),
+        "ended_at": _text(op.ended_at),
+        "exit_code": op.exit_code,
+        "results": dict(op.results),
+        "errors": list(op.errors),
+        "diagnostics": op.diagnostics,
+    }
+
+
+def _op(body: Mapping[str, Any]) -> OpResult:
+    return OpResult(
+        op_id=body["op_id"],
+        group=body["group"],
+        status=body["status"],
+        started_at=_time(body["started_at"]),
+        ended_at=_time(body["ended_at"]),
+        exit_code=body["exit_code"],
+        results=body["results"],
+        errors=tuple(body["errors"]),
+        diagnostics=body["diagnostics"],
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,1 @@
+"""Reads of the jobs pages that join several models."""

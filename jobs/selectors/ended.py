@@ -1,0 +1,133 @@
+"""When jobs ended and how: the overview's chart and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, DateTimeField, F, Func, Q, Value
+from django.db.models.fields import DurationField
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from explorer import charts
+from explorer.formats import thousands
+from jobs.choices import JobState, Outcome
+from jobs.models import Job
+
+#: Bins are counted from here, so that a bin of hours begins at midnight UTC.
+ORIGIN = datetime(2001, 1, 1, tzinfo=UTC)
+
+#: How a finished job counts: one in which an op failed is failed, whatever its state.
+COMPLETED = Q(state=JobState.COMPLETED) & ~Q(outcome=Outcome.FAILED)
+STOPPED = Q(state=JobState.STOPPED) & ~Q(outcome=Outcome.FAILED)
+FAILED = Q(outcome=Outcome.FAILED)
+SUCCEEDED = Q(outcome=Outcome.SUCCESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A range of the chart: how far back, how wide a bar is, and after how many hours one is labelled."""
+
+    hours: int
+    name: str
+    bar_hours: int
+    label_hours: int
+
+    @property
+    def bar(self) -> str:
+        """What one bar stands for."""
+        return "hour" if self.bar_hours == 1 else f"{self.bar_hours} hours"
+
+
+RANGES = (
+    Range(24, "24 h", 1, 6),
+    Range(48, "48 h", 1, 12),
+    Range(168, "7 d", 3, 24),
+    Range(720, "30 d", 12, 120),
+)
+DEFAULT_RANGE = RANGES[1]
+
+
+def range_of(hours: str | None) -> Range | None:
+    """Return the range of that many hours, the default where none is asked for, None where there is no such range."""
+    if hours is None:
+        return DEFAULT_RANGE
+    return next((known for known in RANGES if str(known.hours) == hours), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The jobs that ended in the time that begins `at`."""
+
+    at: datetime
+    completed: int = 0
+    stopped: int = 0
+    failed: int = 0
+
+    @property
+    def total(self) -> int:
+        """All jobs that ended then."""
+        return self.completed + self.stopped + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The jobs that ended in a range, oldest first; the last bin is not over yet."""
+
+    range: Range
+    bins: Sequence[Bin]
+
+    @property
+    def total(self) -> Bin:
+        """All bins in one."""
+        return Bin(
+            self.bins[0].at,
+            sum(row.completed for row in self.bins),
+            sum(row.stopped for row in self.bins),
+            sum(row.failed for row in self.bins),
+        )
+
+    @property
+    def chart(self) -> SafeString:
+        """The bins as a picture."""
+        total, peak = self.total, max(row.total for row in self.bins)
+        label = (
+            f"Jobs that ended, per {self.range.bar} over {self.range.name}: {thousands(total.completed)} completed, "
+            f"{thousands(total.stopped)} stopped, {thousands(total.failed)} failed, at most {thousands(peak)} at once"
+        )
+        rows = [self._bar(index, row) for index, row in enumerate(self.bins)]
+        return charts.bars(rows, classes=("m-done", "m-stop", "m-fail"), label=label, height=228)
+
+    def _bar(self, index: int, row: Bin) -> charts.Bar:
+        told = f"{row.completed:,} completed, {row.stopped:,} stopped, {row.failed:,} failed"
+        hours = (row.at - ORIGIN) // timedelta(hours=1)
+        # A label needs room to its right; the last bins have none.
+        is_labelled = hours % self.range.label_hours == 0 and index < len(self.bins) * 0.95
+        label = (f"{row.at:%a} {row.at.day}" if row.at.hour == 0 else f"{row.at:%H:%M}") if is_labelled else ""
+        return charts.Bar(f"{row.at:%a %d %b, %H:%M} UTC: {told}", (row.completed, row.stopped, row.failed), label)
+
+
+def ended_jobs(asked: Range) -> Ended:
+    """Return how many jobs ended how, by bin; one query of the index on the end, grouped."""
+    step = timedelta(hours=asked.bar_hours)
+    last = ORIGIN + (timezone.now() - ORIGIN) // step * step
+    first = last - timedelta(hours=asked.hours) + step
+    bin_of = Func(
+        Value(step, DurationField()), F("ended_at"), Value(ORIGIN), function="date_bin", output_field=DateTimeField()
+    )
+    grouped = (
+        Job.objects.filter(phase=2, ended_at__gte=first)
+        .annotate(at=bin_of)
+        .values("at")
+        .annotate(
+            completed=Count("pk", filter=COMPLETED),
+            stopped=Count("pk", filter=STOPPED),
+            failed=Count("pk", filter=FAILED),
+        )
+        .order_by("at")
+    )
+    found = {row["at"]: Bin(**row) for row in grouped}
+    times = [first + step * index for index in range(asked.hours // asked.bar_hours)]
+    return Ended(asked, [found.get(at) or Bin(at) for at in times])

@@ -1,0 +1,1 @@
+"""The pages of jobs: overview, list and page, search."""

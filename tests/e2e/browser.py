@@ -1,0 +1,39 @@
+"""A real Chromium, the system's, as the tests drive it."""
+
+from __future__ import annotations
+
+import shutil
+
+from playwright.sync_api import Browser, Page, Playwright
+
+#: Chromium's own traffic would be refused here, and its sandbox does not run as root.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--hide-scrollbars",
+]
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Return the system's Chromium; fails with what to install where there is none."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "The browser tests need Chromium: `make test` installs it on Debian as root, elsewhere install it."
+    return playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+
+class Messages:
+    """What the page complained about: console errors, violations of the policy, uncaught errors."""
+
+    def __init__(self, page: Page) -> None:
+        self.texts: list[str] = []
+        page.on("console", lambda message: message.type in ("error", "warning") and self.texts.append(message.text))
+        page.on("pageerror", lambda error: self.texts.append(str(error)))

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.browser import WIDE, Messages, launch
+from tests.e2e.running import running, wait_until
+
+
+@pytest.fixture(scope="session")
+def var() -> Iterator[Path]:
+    """A data folder with a short path, because it holds sockets; root's PostgreSQL may pass through."""
+    with tempfile.TemporaryDirectory(prefix="nx-run-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder) / "var"
+
+
+@pytest.fixture(scope="session")
+def site(var: Path) -> Iterator[str]:
+    """The address of a running explorer of the sample network, once it shows jobs, markets and nodes."""
+    with running(var, NETWORK="sample") as url:
+        lists = ("jobs", "markets", "nodes")
+        wait_until(lambda: all(f'<a href="/{p}/' in httpx.get(f"{url}/{p}/").text for p in lists), 60, "rows are shown")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page 1440 wide that must not complain about anything."""
+    with browser.new_context(viewport=WIDE) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        messages = Messages(page)
+        yield page
+        assert messages.texts == []

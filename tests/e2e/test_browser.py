@@ -1,0 +1,147 @@
+"""What people do with the pages, in a real browser: with and without script, by keyboard, wide and narrow."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browser import NARROW, WIDE, Messages
+
+SEEDS_MARKET = "97G9NnvBDQ2WpKu6fasoMsAKmfj63C9rhysJnkeWodAf"
+ADDRESS = r"[1-9A-HJ-NP-Za-km-z]{32,44}"
+
+
+def a_job(page: Page, site: str, query: str = "?state=completed") -> str:
+    """Return the path of the first job that the list shows."""
+    page.goto(f"{site}/jobs/{query}")
+    path = page.locator("tbody th a").first.get_attribute("href")
+    assert path
+    return path
+
+
+@pytest.fixture(scope="session")
+def paths(browser: Browser, site: str) -> list[str]:
+    """Every kind of page, with rows of the living network."""
+    page = browser.new_page()
+    page.goto(f"{site}/nodes/")
+    node = page.locator("tbody th a").first.get_attribute("href")
+    found = [a_job(page, site), a_job(page, site, "?state=running"), a_job(page, site, "?outcome=failed")]
+    page.close()
+    lists = ["/", "/jobs/", "/markets/", f"/markets/{SEEDS_MARKET}/", "/nodes/", "/status/", "/search/?q=nvidia"]
+    return [*lists, str(node), *found, "/admin/login/"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_page_is_accessible_quiet_and_no_wider_than_the_window(browser, site, paths, scheme, viewport):
+    with browser.new_context(viewport=viewport, color_scheme=scheme) as context:
+        page = context.new_page()
+        messages = Messages(page)
+        for path in paths[:-1]:
+            page.goto(f"{site}{path}")
+            violations = Axe().run(page).response["violations"]
+            assert [(v["id"], v["nodes"][0]["html"][:200]) for v in violations] == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
+        assert messages.texts == []
+
+
+def test_every_page_works_without_script(browser, site, paths):
+    with browser.new_context(java_script_enabled=False, viewport=WIDE) as context:
+        page = context.new_page()
+        for path in paths:
+            response = page.goto(f"{site}{path}")
+            assert response is not None
+            assert (response.status, page.locator("h1").count()) == (200, 1), path
+        page.goto(f"{site}/jobs/")
+        page.get_by_label("Completed").check()
+        page.get_by_role("button", name="Apply").click()
+        assert "state=" in page.url
+        assert set(page.locator("tbody td.c-state").all_inner_texts()) <= {"Completed", "Failed"}
+        first = page.locator("tbody th a").first.get_attribute("href")
+        page.get_by_role("link", name="Older").click()
+        assert page.locator("tbody th a").first.get_attribute("href") != first
+        page.get_by_role("link", name="Newer").click()
+        assert page.locator("tbody th a").first.get_attribute("href") == first
+
+
+def test_paging_and_back_keep_the_page_whole(page, site):
+    page.goto(f"{site}/jobs/?state=completed")
+    first = page.locator("tbody th a").first.get_attribute("href")
+    page.get_by_role("link", name="Older").click()
+    expect(page).to_have_url(re.compile("after="))
+    expect(page.locator("tbody th a").first).not_to_have_attribute("href", str(first))
+    page.locator("tbody th a").first.click()
+    expect(page).to_have_url(re.compile(f"/jobs/{ADDRESS}/"))
+    page.go_back()
+    page.go_back()
+    expect(page.locator("header.bar")).to_be_visible()
+    expect(page.locator("tbody th a").first).to_have_attribute("href", str(first))
+
+
+def test_search_is_one_key_away_and_goes_to_the_only_hit(page, site):
+    page.goto(f"{site}/status/")
+    page.keyboard.press("/")
+    page.keyboard.type(SEEDS_MARKET)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site}/markets/{SEEDS_MARKET}/")
+    expect(page.locator("h1")).to_have_text("NVIDIA 3060")
+
+
+def test_search_says_what_was_looked_for(browser, site):
+    with browser.new_context(viewport=WIDE) as context:
+        page = context.new_page()
+        response = page.goto(f"{site}/search/?q=%3Cscript%3Ealert(1)%3C/script%3E")
+        assert response is not None
+        assert response.status == 404
+        expect(page.locator("main")).to_contain_text("<script>alert(1)</script>")
+
+
+def test_theme_is_remembered(page, site):
+    page.goto(f"{site}/")
+    theme = page.get_by_role("button", name=re.compile("Theme"))
+    backgrounds = set()
+    for _ in range(3):
+        theme.click()
+        backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert len(backgrounds) == 2
+    chosen = page.locator("html").get_attribute("data-theme")
+    page.goto(f"{site}/jobs/")
+    assert page.locator("html").get_attribute("data-theme") == chosen
+
+
+def test_an_address_is_copied_whole(browser, site):
+    with browser.new_context(viewport=WIDE, permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = context.new_page()
+        path = a_job(page, site)
+        page.goto(f"{site}{path}")
+        page.locator("h1 ~ .copy, h1 .copy, .head .copy").first.click()
+        assert page.evaluate("navigator.clipboard.readText()") == path.split("/")[2]
+
+
+def test_a_job_page_shows_its_ops_and_its_log(page, site):
+    path = a_job(page, site, "?outcome=success")
+    page.goto(f"{site}{path}")
+    expect(page.get_by_role("heading", name="Ops")).to_be_visible()
+    expect(page.get_by_role("heading", name="Logs")).to_be_visible()
+    expect(page.locator(".log li").first).to_be_visible(timeout=20_000)
+
+
+def test_a_list_announces_new_jobs_without_moving(page, site):
+    page.goto(f"{site}/jobs/")
+    first = page.locator("tbody th a").first.get_attribute("href")
+    expect(page.locator(".live")).to_contain_text(re.compile(r"\d+ new job"), timeout=60_000)
+    assert page.locator("tbody th a").first.get_attribute("href") == first
+    page.locator(".live").get_by_role("link", name="show").click()
+    expect(page.locator("tbody th a").first).not_to_have_attribute("href", str(first), timeout=10_000)
+
+
+def test_the_policy_allows_nothing_inline(page, site):
+    response = page.goto(f"{site}/jobs/")
+    assert response is not None
+    policy = response.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'self'" in policy
+    assert page.locator("script:not([src]), style, [style], [onclick]").count() == 0

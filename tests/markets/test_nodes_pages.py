@@ -1,0 +1,315 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from explorer.formats import day
+from markets.choices import QueueType
+from markets.models import Node
+from tests.markets.factories import (
+    SEED_IMAGES,
+    SEED_RESOURCE,
+    address,
+    make_finished,
+    make_job,
+    make_market,
+    make_node,
+    make_seed_market,
+)
+from tests.markets.pages import HTMX, cells, get, plain, queries, rows, short, titles
+
+pytestmark = pytest.mark.django_db
+
+
+def make_three() -> tuple[Node, Node, Node]:
+    """Create a busy node, a free and an idle one, seen in this order, the last first."""
+    market = make_market(queue_type=QueueType.NODES)
+    now = timezone.now()
+    busy = make_node("busy", market=market, seen_at=now)
+    free = make_node("free", market=market, seen_at=now - timedelta(minutes=1), country="DE", gpu_name="NVIDIA L40S")
+    idle = make_node("idle", market=market, seen_at=now - timedelta(days=2), cpu="Intel Xeon", node_version="1.0.9")
+    market.queue = [address("another"), free.address]
+    market.save()
+    make_job(market, "runs", node=busy)
+    return busy, free, idle
+
+
+def test_list_shows_every_fact(client):
+    market = make_market()
+    node = make_node(market=market, gpu_count=2, vram_mb=49_152)
+    job = make_job(market, "runs", node=node)
+    make_finished(market, "ok", node=node)
+    make_finished(market, "fails", node=node, outcome="failed")
+    Node.objects.create(address=address("silent"), seen_at=timezone.now() - timedelta(hours=3))
+
+    page = get(client, "/nodes/")
+
+    assert rows(page) == [
+        [
+            short(node.address),
+            "Busy",
+            "NVIDIA 3090",
+            "2 × NVIDIA GeForce RTX 3090",
+            "48 GB",
+            "AMD Ryzen 9 5950X 16-Core Processor",
+            "64 GB",
+            "900 GB",
+            "912 / 803",
+            "12.4",
+            "NL",
+            "1.1.14",
+            "3",
+            "50.0 %",
+            "now",
+        ],
+        [short(address("silent")), "Idle", "–", "not reported yet", *"–" * 8, "0", "–", "3h 00m ago"],
+    ]
+    assert f'<a href="/jobs/{job.address}/" title="runs {job.address}">' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["busy", "free", "idle"]),
+        ("?status=busy", ["busy"]),
+        ("?status=free", ["free"]),
+        ("?status=idle", ["idle"]),
+        ("?country=DE", ["free"]),
+        ("?gpu=NVIDIA+L40S", ["free"]),
+        ("?gpu=NVIDIA", []),
+        ("?q=l40", ["free"]),
+        ("?q=intel", ["idle"]),
+        ("?q=1.0", ["idle"]),
+        ("?q=de", ["free"]),
+        (f"?q={address('node busy')}", ["busy"]),
+        (f"?q={address('node busy')[:7]}", ["busy"]),
+        (f"?market={address('market NVIDIA 3090')}&status=idle", ["idle"]),
+        ("?sort=seen", ["idle", "free", "busy"]),
+        ("?sort=-gpu", ["free", "busy", "idle"]),
+    ],
+)
+def test_list_filters_and_sorts(client, query, expected):
+    make_three()
+
+    found = re.findall(r'<th scope="row">.*?href="/nodes/([^/]+)/"', get(client, f"/nodes/{query}"), re.S)
+
+    wanted = [address(f"node {name}") for name in expected]
+    if query == "?sort=-gpu":
+        wanted = [wanted[0], *sorted(wanted[1:], reverse=True)]
+    assert found == wanted
+
+
+def test_a_node_that_runs_a_job_is_busy_even_while_a_queue_names_it(client):
+    market = make_market(queue_type=QueueType.NODES)
+    node = make_node(market=market)
+    market.queue = [node.address]
+    market.save()
+    make_job(make_market("Other"), "runs elsewhere", node=node)
+
+    assert cells(get(client, "/nodes/"), 1) == ["Busy"]
+    assert cells(get(client, "/nodes/?status=busy"), 1) == ["Busy"]
+    assert "No node matches" in get(client, "/nodes/?status=free")
+
+
+def test_a_job_that_left_the_books_or_waits_makes_no_node_busy(client):
+    market = make_market(queue_type=QueueType.JOBS)
+    node = make_node(market=market)
+    make_job(market, "gone", node=node, delisted_at=timezone.now())
+    market.queue = [make_job(market, "waits").address]
+    market.save()
+
+    assert cells(get(client, "/nodes/"), 1) == ["Idle"]
+    assert cells(get(client, "/nodes/?status=idle"), 1) == ["Idle"]
+
+
+@pytest.mark.parametrize("sort", ["", "-seen", "seen", "gpu", "-gpu", "node", "-node"])
+def test_pages_bring_every_node_once(client, sort):
+    now = timezone.now()
+    market = make_market()
+    for number in range(110):
+        # Few different values: pages end inside runs of equal ones.
+        make_node(number, market=market, seen_at=now - timedelta(hours=number // 40), gpu_name=f"GPU {number % 3}")
+
+    forward, url = [], f"/nodes/?sort={sort}"
+    while url:
+        page = get(client, url)
+        forward.append(re.findall(r'<th scope="row">.*?href="/nodes/([^/]+)/"', page, re.S))
+        older = re.search(r'rel="next" href="([^"]+)"', page)
+        newer = re.search(r'rel="prev" href="([^"]+)"', page)
+        url = f"/nodes/{older[1].replace('&amp;', '&')}" if older else ""
+
+    assert [len(part) for part in forward] == [50, 50, 10]
+    assert len({node for part in forward for node in part}) == 110
+    assert newer is not None
+    back = get(client, f"/nodes/{newer[1].replace('&amp;', '&')}")
+    assert re.findall(r'<th scope="row">.*?href="/nodes/([^/]+)/"', back, re.S) == forward[1]
+
+
+def test_list_counts_what_matches(client):
+    make_three()
+
+    assert "3 seen at work" in get(client, "/nodes/")
+    page = get(client, "/nodes/?status=busy", **HTMX)
+    assert '<span id="count" hx-swap-oob="innerHTML">1 seen at work</span>' in page
+    assert page.strip().startswith('<section class="panel" id="rows"')
+
+
+def test_list_offers_what_there_is_to_choose_from(client):
+    make_three()
+    make_market("Without nodes")
+
+    page = get(client, "/nodes/?country=FR")
+
+    offered = re.findall(r'<option value="([^"]*)"(?: selected)?>', page)
+    assert offered == [
+        *("", "busy", "free", "idle"),
+        *("", address("market NVIDIA 3090")),
+        *("", "NVIDIA GeForce RTX 3090", "NVIDIA L40S"),
+        *("", "FR", "DE", "NL"),
+    ]
+    assert '<option value="FR" selected>FR</option>' in page
+
+
+def test_list_without_nodes_says_why(client):
+    assert "No nodes yet" in get(client, "/nodes/")
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("status=asleep", "A node is busy, free or idle, not “asleep”."),
+        (f"market={address('nobody')}", "No market has the address"),
+        ("market=%00", "Null characters are not allowed."),
+        ("sort=price", "The list can be sorted by gpu, node, seen."),
+        ("gpu=" + "x" * 300, "Ensure this value has at most 200 characters"),
+    ],
+)
+def test_list_with_a_bad_value_says_so(client, query, sentence):
+    make_node()
+
+    response = client.get(f"/nodes/?{query}")
+    assert response.status_code == 400
+    assert sentence in response.content.decode()
+    response = client.get(f"/nodes/?{query}", headers=HTMX)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "AAAA", "W10", "x" * 5000, "%00"])
+def test_list_with_a_damaged_position_says_so(client, cursor):
+    make_node()
+
+    response = client.get(f"/nodes/?after={cursor}")
+
+    assert response.status_code == 400
+    assert "its position in the list cannot be read" in response.content.decode()
+
+
+def test_list_asks_as_many_queries_for_more_nodes(client):
+    market = make_market(queue_type=QueueType.NODES)
+
+    def add(first: int, last: int) -> None:
+        for number in range(first, last):
+            node = make_node(number, market=market, gpu_name=f"GPU {number}")
+            make_job(market, number, node=node)
+            make_finished(market, f"ended {number}", node=node)
+            market.queue.append(node.address)
+        market.save()
+
+    add(0, 2)
+    few = queries(client, "/nodes/")
+    add(2, 40)
+
+    assert queries(client, "/nodes/") == few
+    assert few <= 9
+
+
+def test_page_shows_the_machine_as_the_node_reported_it(client):
+    gpus = [{"name": "NVIDIA L40S", "memory_mb": 46_068, "architecture": "8.9"}, {"name": "NVIDIA L4"}]
+    node = make_node(gpus=gpus, gpu_count=2, vram_mb=46_068)
+
+    page = get(client, f"/nodes/{node.address}/")
+
+    machine = page.partition('id="h-machine"')[2]
+    assert "as the node reported, now" in plain(machine)
+    assert plain(machine.partition("<dl")[2].partition(">")[2].partition("</dl>")[0]) == (
+        "GPU 1 NVIDIA L40S 45 GB, compute 8.9 GPU 2 NVIDIA L4 – VRAM in all 45 GB "
+        "Processor AMD Ryzen 9 5950X 16-Core Processor RAM 64 GB Disk 900 GB Download 912 Mbit/s Upload 803 Mbit/s "
+        "Ping 8.4 ms Country NL System linux-x64-6.8.0-45-generic CUDA 12.4 Driver 550.54.14 Node software 1.1.14 "
+        "Network status PREMIUM"
+    )
+
+
+def now_of(page: str) -> str:
+    return plain(page.partition('<dl class="readout">')[2].partition("</dl>")[0])
+
+
+def test_page_says_what_the_node_does_now(client):
+    busy, free, idle = make_three()
+    market = busy.market
+    assert market is not None
+    make_finished(market, "ok", node=busy)
+    make_finished(market, "bad", node=busy, outcome="failed")
+
+    page = get(client, f"/nodes/{busy.address}/")
+
+    job = address("job runs")
+    assert now_of(page) == (
+        f"Now Busy job {job[:4]}…{job[-4:]} Market NVIDIA 3090 where it was seen last Jobs 3 known here "
+        "Success 50.0 % of 2 judged Failures 1 jobs that failed Seen now "
+        f"first {day(busy.first_seen_at)}"
+    )
+    assert f'<a href="/jobs/?node={busy.address}&amp;outcome=failed">' in page
+    assert "Now Free 2 of 2 in line at NVIDIA 3090" in now_of(get(client, f"/nodes/{free.address}/"))
+    assert "Now Idle neither at a job nor in a queue" in now_of(get(client, f"/nodes/{idle.address}/"))
+
+
+def test_page_lists_what_its_market_demands_of_it(client):
+    node = make_node(market=make_seed_market())
+
+    page = get(client, f"/nodes/{node.address}/")
+
+    assert sorted(titles(page, "img")) == sorted(SEED_IMAGES)
+    assert titles(page, "mono") == [SEED_RESOURCE["url"]]
+    assert f'hx-get="/jobs/?node={node.address}&amp;view=embed"' in page
+
+
+def test_page_of_a_node_that_has_not_reported(client):
+    node = Node.objects.create(address=address("silent"), specs_error="The host answered 502.")
+
+    page = plain(get(client, f"/nodes/{node.address}/"))
+
+    assert "Its machine could not be asked for: The host answered 502. Nothing was known before." in page
+    assert "Not reported yet." in page
+    assert "It has not been seen in a known market." in page
+
+
+def test_page_for_htmx_is_what_it_does_now(client):
+    page = get(client, f"/nodes/{make_node().address}/", **HTMX)
+
+    assert page.strip().startswith('<div class="stack" id="now">')
+
+
+def test_page_asks_as_many_queries_for_a_busier_node(client):
+    market = make_seed_market()
+    node = make_node(market=market)
+    url = f"/nodes/{node.address}/"
+    few = queries(client, url)
+    for number in range(20):
+        make_finished(market, number, node=node)
+    make_job(market, "runs", node=node)
+
+    assert queries(client, url) == few
+    assert few <= 15
+
+
+@pytest.mark.parametrize("name", ["nobody", "%00", address("nobody"), "0OIl", "x" * 3000])
+def test_unknown_node_is_404_and_says_what_was_looked_for(client, name):
+    response = client.get(f"/nodes/{name}/")
+
+    assert response.status_code == 404
+    looked_for = "␀" if name == "%00" else name[:99]
+    assert f"No node with the address “{looked_for}" in response.content.decode()
