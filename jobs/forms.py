@@ -22,7 +22,7 @@ class JobFilter(forms.Form):
 
     state = forms.MultipleChoiceField(
         required=False,
-        choices=STATES,
+        choices=[("", "Any"), *STATES],
         error_messages={
             "invalid_choice": "A job is queued, running, completed, stopped or withdrawn, not “%(value)s”."
         },
@@ -35,6 +35,10 @@ class JobFilter(forms.Form):
     market = forms.CharField(required=False, max_length=200)
     node = forms.CharField(required=False, max_length=200)
     deployer = forms.CharField(required=False, max_length=200)
+
+    def clean_state(self) -> list[str]:
+        """Return the names of the states, without the empty ones that a hand-written address may have."""
+        return [name for name in self.cleaned_data["state"] if name]
 
     def clean_market(self) -> str:
         """Return the address of a market."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from explorer.nosana.payloads import LogLine, OpResult, ResultPayload
@@ -110,10 +110,8 @@ def pack(lines: Sequence[Line]) -> bytes:
     """Return lines, numbered from 1 without a gap, for `Result.log`."""
     ops = list(dict.fromkeys(line.op for line in lines))
     places = {op: place for place, op in enumerate(ops)}
-    blocks = [
-        zlib.compress(json.dumps([_packed(line, places) for line in lines[start : start + BLOCK]]).encode(), 6)
-        for start in range(0, len(lines), BLOCK)
-    ]
+    parts = [[_packed(line, places) for line in lines[start : start + BLOCK]] for start in range(0, len(lines), BLOCK)]
+    blocks = [zlib.compress(json.dumps(part).encode(), 6) for part in parts]
     by_op, by_stream = Counter(line.op for line in lines), Counter(line.stream for line in lines)
     head = json.dumps(
         {
@@ -121,7 +119,11 @@ def pack(lines: Sequence[Line]) -> bytes:
             "characters": sum(len(line.text) for line in lines),
             "ops": [[op, by_op[op]] for op in ops],
             "streams": dict(by_stream),
-            "blocks": [len(block) for block in blocks],
+            # of each block its size and what is in it, so that a narrowed window passes over the others
+            "blocks": [
+                [len(block), sorted({(row[0], row[1]) for row in part})]
+                for block, part in zip(blocks, parts, strict=True)
+            ],
         }
     ).encode()
     return b"".join([len(head).to_bytes(4, "big"), head, *blocks])
@@ -143,21 +145,21 @@ def window(
     packed: bytes | memoryview, start: int, count: int, *, op: str | None = None, stream: str | None = None
 ) -> list[Line]:
     """Return up to `count` lines from number `start` on, of one op or stream if asked."""
-    return _taken(_blocks(packed, start, forwards=True), count, lambda line: line.number >= start, op, stream)
+    found = (line for line in _lines(packed, start, op, stream, step=1) if line.number >= start)
+    return list(islice(found, count))
 
 
 def window_before(
     packed: bytes | memoryview, end: int, count: int, *, op: str | None = None, stream: str | None = None
 ) -> list[Line]:
     """Return up to `count` lines, the last ones with a number below `end`, of one op or stream if asked."""
-    blocks = (reversed(block) for block in _blocks(packed, end - 1, forwards=False))
-    return _taken(blocks, count, lambda line: line.number < end, op, stream)[::-1]
+    found = (line for line in _lines(packed, end - 1, op, stream, step=-1) if line.number < end)
+    return list(islice(found, count))[::-1]
 
 
 def every_line(packed: bytes | memoryview) -> Iterator[Line]:
     """Yield all lines, holding one block at a time."""
-    for block in _blocks(packed, 1, forwards=True):
-        yield from block
+    return _lines(packed, 1, None, None, step=1)
 
 
 def _head(packed: bytes | memoryview) -> tuple[dict[str, Any], int]:
@@ -166,33 +168,28 @@ def _head(packed: bytes | memoryview) -> tuple[dict[str, Any], int]:
     return json.loads(bytes(packed[4:end])), end
 
 
-def _blocks(packed: bytes | memoryview, start: int, *, forwards: bool) -> Iterator[list[Line]]:
-    """Yield blocks of lines, from the one that holds line `start` to the end, or back to the beginning."""
+def _lines(packed: bytes | memoryview, start: int, op: str | None, stream: str | None, *, step: int) -> Iterator[Line]:
+    """Yield lines from the block that holds line `start`, on to the end or, with a step of -1, back to the first."""
     head, position = _head(packed)
-    ends = [position]
-    for size in head["blocks"]:
-        ends.append(ends[-1] + size)
+    ops = [name for name, _ in head["ops"]]
+    starts = list(accumulate((size for size, _ in head["blocks"]), initial=position))
     last = len(head["blocks"]) - 1
-    first = min(max(start - 1, 0) // BLOCK, last + 1) if forwards else min((start - 1) // BLOCK, last)
-    for number in range(first, last + 1) if forwards else range(first, -1, -1):
-        rows = json.loads(zlib.decompress(packed[ends[number] : ends[number + 1]]))
-        yield [_line(head["ops"], number * BLOCK + place, row) for place, row in enumerate(rows, start=1)]
+    first = min(max(start - 1, 0) // BLOCK, last + 1) if step > 0 else min((start - 1) // BLOCK, last)
+    for number in range(first, last + 1 if step > 0 else -1, step):
+        if not any(_is_wanted(ops, kind, op, stream) for kind in head["blocks"][number][1]):
+            continue
+        rows = json.loads(zlib.decompress(packed[starts[number] : starts[number + 1]]))
+        for place in range(len(rows))[::step]:
+            if _is_wanted(ops, rows[place], op, stream):
+                yield _line(ops, number * BLOCK + place + 1, rows[place])
 
 
-def _line(ops: list[list[Any]], number: int, row: list[Any]) -> Line:
+def _is_wanted(ops: list[str], row: list[Any], op: str | None, stream: str | None) -> bool:
+    """Say whether a row, or what a block has, is of an op and stream; None stands for any."""
+    return op in (None, ops[row[0]]) and stream in (None, row[1])
+
+
+def _line(ops: list[str], number: int, row: list[Any]) -> Line:
     op, stream, at, text, updates = row
     time = None if at is None else _LONG_AGO + timedelta(milliseconds=at)
-    return Line(number, ops[op][0], stream, time, text, updates)
-
-
-def _taken(
-    blocks: Iterable[Iterable[Line]], count: int, is_in: Callable[[Line], bool], op: str | None, stream: str | None
-) -> list[Line]:
-    """Return the first `count` lines that are wanted, reading no further."""
-    wanted = (
-        line
-        for block in blocks
-        for line in block
-        if is_in(line) and op in (None, line.op) and stream in (None, line.stream)
-    )
-    return list(islice(wanted, count))
+    return Line(number, ops[op], stream, time, text, updates)

@@ -144,6 +144,8 @@ class Definition(models.Model):
     text = models.TextField(blank=True)
     is_exact = models.BooleanField(default=False, help_text="the bytes from IPFS, not a copy the indexer re-wrote")
     error = models.TextField(blank=True, help_text="why it cannot be read as a JSON object")
+    image = models.TextField(blank=True, help_text="of its first op that has one; jobs copy it for their list")
+    op_count = models.PositiveIntegerField(null=True)
     fetched_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)

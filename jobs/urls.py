@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jobs.views import job, jobs, overview, search
+from jobs.views import definitions, explain, job, jobs, overview, search
 
 app_name = "jobs"
 
@@ -17,5 +17,7 @@ urlpatterns = [
     path("jobs/<str:address>/log/", job.job_log, name="log"),
     path("jobs/<str:address>/log.txt", job.log_text, name="log_text"),
     path("jobs/<str:address>/definition.json", job.definition_text, name="definition"),
+    path("api/explain", explain.explain, name="explain"),
+    path("api/validate", definitions.validate, name="validate"),
     path("search/", search.search, name="search"),
 ]

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from django.db.models import Count
 
+from explorer import images
 from explorer.nosana import credentials
 from explorer.nosana.payloads import JsonObject, JsonValue
-from markets import images
 from markets.models import Market, RequiredImage, RequiredResource
 
 #: How many entries that are no longer required a page shows.

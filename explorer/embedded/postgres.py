@@ -59,6 +59,7 @@ def start(var: Path, *, name: str, keep: Sequence[int] = (), settings: Mapping[s
     """
     extra = settings or {}
     found = cluster.prepare(var, keep=keep, durable=extra.get("fsync") != "off")
+    _free_pid_file(found)
     child = program(var, found, extra).start(keep)
     try:
         _wait(child, found)
@@ -81,24 +82,26 @@ def program(var: Path, found: Cluster, extra: Mapping[str, str]) -> Program:
         stop=signal.SIGINT,
         account=found.account,
         environment={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-        before=lambda: _remove_stale(found),
     )
 
 
-def _remove_stale(found: Cluster) -> None:
-    """Remove what a killed server left, whose process number another program may have by now.
+def _free_pid_file(found: Cluster) -> None:
+    """Remove the pid file of a killed server whose process number another program has by now.
 
-    The lock of `var` says that no server started by an explorer is left; one started by hand is looked for.
+    PostgreSQL would take that one for the server. A file whose process is gone is left to PostgreSQL, which first
+    makes sure that nothing of the old server is left. The lock of `var` says so here.
     """
     pid_file = found.data / "postmaster.pid"
-    if pid_file.exists():
-        pid = pid_file.read_text().split("\n", 1)[0].strip()
-        command = Path("/proc", pid, "cmdline")
-        if pid.isdigit() and command.exists() and os.fsencode(found.data) in command.read_bytes():
+    if not pid_file.exists():
+        return
+    pid = pid_file.read_text().partition("\n")[0].strip()
+    command = Path("/proc", pid, "cmdline")
+    if pid.isdigit() and command.exists():
+        if os.fsencode(found.data) in command.read_bytes():
             raise EmbeddedError(f"Another PostgreSQL, process {pid}, serves {found.data}. End that one first.")
         pid_file.unlink()
-    for path in found.sockets.glob(".s.PGSQL.*"):
-        path.unlink()
+        for path in found.sockets.glob(".s.PGSQL.*"):
+            path.unlink()
 
 
 def _connect(found: Cluster) -> psycopg.Connection:

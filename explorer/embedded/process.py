@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,6 @@ class Program:
     account: Account | None = None
     environment: Mapping[str, str] | None = None  # None: ours
     folder: Path = Path("/")
-    before: Callable[[], None] | None = None  # cleans up after a crash
 
     def start(self, keep: Iterable[int] = ()) -> Child:
         """Start it in a session of its own, with the open files `keep`.
@@ -47,8 +46,6 @@ class Program:
         To be called from the main thread: on Linux the program is told to stop when the starting thread ends,
         however that happens.
         """
-        if self.before:
-            self.before()
         parent, stop = os.getpid(), self.stop
         with logfile.append_to(self.log) as log:
             process = subprocess.Popen(

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
-from explorer.embedded import EmbeddedError, logfile, process
+from explorer.embedded import logfile, process
 from explorer.embedded.process import Child, Program
 from explorer.supervisor.guard import Guard
 
 _LONGEST_PAUSE = 30.0  # seconds between two tries
-_CLIENTS_STOP, _ALL_STOP = 2.4, 3.8  # seconds; all is over in five, on a busy machine too
+_CLIENTS_STOP, _ALL_STOP = 3.0, 4.2  # seconds; all is over in five
 _STEADY = 60.0  # a program that ran this many seconds is tried again without a pause
 
 
@@ -59,10 +59,7 @@ class Keeper:
             if child.ended() is not None:
                 raise Ended(_obituary(child))
             if time.monotonic() > deadline:
-                name, log = child.program.name, child.program.log
-                raise Ended(
-                    f"{name} does not answer after {seconds:.0f} s. {log} ends with:\n{logfile.last_lines(log)}"
-                )
+                raise Ended(f"{child.program.name} does not answer after {seconds:.0f} s.{_log_end(child.program)}")
             self.check()
             time.sleep(0.1)
 
@@ -81,7 +78,7 @@ class Keeper:
     def _again(self, kept: _Kept) -> None:
         try:
             kept.child = kept.program.start(self._keep)
-        except (EmbeddedError, OSError) as error:
+        except OSError as error:
             self._postpone(kept, f"{kept.program.name} cannot start: {error}")
         else:
             self._tell_guard()

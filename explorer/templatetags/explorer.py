@@ -14,8 +14,8 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from docker_image.reference import InvalidReference, Reference
 
+from explorer import images
 from explorer.formats import (
     DASH,
     Number,
@@ -58,7 +58,6 @@ register.filter("visible", visible)
 #: A title carries a whole value up to this length; beyond, its page or download does.
 TITLE_LIMIT = 1000
 #: Longer than any real image reference; not worth parsing.
-IMAGE_LIMIT = 500
 
 
 @register.simple_tag
@@ -200,29 +199,18 @@ def image_ref(reference: str | None, url: str | None = None) -> SafeString:
 
 
 def _image_parts(reference: str) -> SafeString | None:
-    if len(reference) > IMAGE_LIMIT:
+    """Return the parts as they were written; Docker Hub under its usual name goes unsaid."""
+    image = images.parse(reference)
+    if image is None:
         return None
-    try:
-        parsed = Reference.parse(reference)
-    except InvalidReference:
-        return None
-    registry, name = _registry(parsed["name"])
-    tag = f":{parsed['tag']}" if parsed["tag"] else ""
-    digest = f"@{parsed['digest'][:14]}…" if parsed["digest"] else ""
+    tag = f":{image.tag}" if image.tag else ""
+    digest = f"@{image.digest[:14]}…" if image.digest else ""
     return format_html(
         "{}<b>{}</b>{}",
-        format_html('<span class="reg">{}/</span>', registry) if registry else "",
-        name,
+        format_html('<span class="reg">{}/</span>', image.host) if image.host not in ("", images.DOCKER_HUB) else "",
+        image.name,
         format_html('<span class="tag">{}{}</span>', tag, digest) if tag or digest else "",
     )
-
-
-def _registry(name: str) -> tuple[str, str]:
-    """Split off the registry as Docker does: a first part with a dot, a port or "localhost"; Docker Hub goes unsaid."""
-    first, slash, rest = name.partition("/")
-    if not slash or not ("." in first or ":" in first or first == "localhost"):
-        return "", name
-    return ("" if first == "docker.io" else first), rest
 
 
 @register.simple_tag

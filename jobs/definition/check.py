@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 from jobs.definition import rules
 from jobs.definition.codes import severity
@@ -14,11 +13,9 @@ from jobs.definition.facts import Job
 from jobs.definition.findings import Finding, Severity
 from jobs.definition.found import Found
 from jobs.definition.market import Market
+from jobs.definition.notes import MOST
 from jobs.definition.validation.profiles import Profile
 from jobs.definition.validation.verdict import refusals
-
-#: So many findings of one code are given; the rest is only counted.
-MOST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +64,8 @@ def _without_most(found: Iterable[Found]) -> Iterator[Found]:
     given: Counter[str] = Counter()
     for one in every:
         given[one.code] += 1
-        if given[one.code] < MOST or counts[one.code] == MOST:
+        more = counts[one.code] - MOST
+        if given[one.code] == MOST and more > 0:
+            yield replace(one, message=f"{one.message} There are at least {more:,} more of this kind.")
+        elif given[one.code] <= MOST:
             yield one
-        elif given[one.code] == MOST:
-            rest = counts[one.code] - MOST
-            yield replace(one, message=f"{one.message} There are {rest:,} more of this kind.")

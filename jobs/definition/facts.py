@@ -77,7 +77,10 @@ def _op(index: int, body: JsonObject) -> Op:
     words: list[tuple[Trail, str]] = []
     variables: list[tuple[Trail, str]] = []
     for name, member in args.items():
-        _collect({name: member}, (), variables if name == "env" else words)
+        if isinstance(member, str):
+            words.append((((), name), member))
+        elif isinstance(member, (dict, list)):
+            _collect(member, ((), name), variables if name == "env" else words)
     return Op(
         index=index,
         pointer=f"/ops/{index}",

@@ -27,9 +27,15 @@ def place(pointer: str) -> str:
 
 def short(text: str) -> str:
     """Return a text on one line, cut where it is long, with what looks like a credential replaced by dots."""
-    near = secrets.masked(text, 200)
-    line = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in near)
+    line = printable(secrets.masked(text, 200))
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def printable(text: str) -> str:
+    """Return a text on one line: U+FFFD for what a terminal would act on, and for what UTF-8 cannot hold."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def shown(value: JsonValue, pointer: str = "") -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Final
 
 from explorer.nosana.payloads import JsonValue
+from jobs.definition import naming
 from jobs.definition.places import Places
 
 #: A nested value deeper than this is refused: nothing real comes near, and walking it needs a stack.
-MAX_DEPTH = 64
+MAX_DEPTH: Final = 64
+#: So many remarks of one code are given; the rest is only counted.
+MOST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,28 @@ class Reading:
     notes: tuple[Note, ...] = ()
 
 
+class Notes:
+    """Remarks in the order they are made, no more than MOST of each code; the last of them tells of the others."""
+
+    def __init__(self) -> None:
+        self._kept: list[Note] = []
+        self._counts: Counter[str] = Counter()
+
+    def add(self, note: Note) -> None:
+        """Keep a remark, or only count it."""
+        self._counts[note.code] += 1
+        if self._counts[note.code] <= MOST:
+            self._kept.append(note)
+
+    def all(self) -> tuple[Note, ...]:
+        """Return what was kept, in the order of the text."""
+        return tuple(map(self._telling, sorted(self._kept, key=lambda note: note.offset)))
+
+    def _telling(self, note: Note) -> Note:
+        more = self._counts.pop(note.code, 0) - MOST
+        return note if more <= 0 else replace(note, message=f"{note.message} There are {more:,} more of this kind.")
+
+
 def too_deep(offset: int) -> Unreadable:
     """Return the refusal of a value that is nested too deeply, at the bracket that is one too many."""
     return Unreadable("ND003", offset, f"Lists and objects are nested more than {MAX_DEPTH} levels deep; flatten them.")
@@ -52,6 +79,7 @@ def no_number(offset: int, written: str) -> Unreadable:
 
 def doubled(offset: int, pointer: str, key: str) -> Note:
     """Return the remark that an object has a key twice."""
-    short = key if len(key) <= 40 else f"{key[:37]}…"
-    message = f'The key "{short}" stands here twice in one object; nodes use the last one, so remove the others.'
+    message = (
+        f'The key "{naming.short(key)}" stands here twice in one object; nodes use the last one, so remove the others.'
+    )
     return Note("ND005", offset, message, pointer)

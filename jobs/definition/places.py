@@ -10,8 +10,11 @@ from typing import Protocol
 
 from jobs.definition import pointers
 
-_DECODER = json.JSONDecoder()
-_SPACE = re.compile(r"[ \t\n\r]*")
+_SPACE = " \t\n\r"
+#: Reads one value of valid JSON, in C: returns it, and where it ends.
+_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined] # the C scanner
+_BETWEEN = re.compile(r"[ \t\n\r]*,?[ \t\n\r]*").match
+_KEY = re.compile(r'[ \t\n\r]*,?[ \t\n\r]*"((?:[^"\\]|\\.)*+)"[ \t\n\r]*:[ \t\n\r]*').match
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,14 @@ class Nowhere:
         return None
 
 
-@dataclass(slots=True)
 class _Node:
-    value: Span
-    key: Span | None = None
-    children: dict[str, _Node] | None = None
+    """A value: where it begins and ends, where its key does (-1 without one), and its members once looked at."""
+
+    __slots__ = ("children", "end", "key_end", "key_start", "start")
+
+    def __init__(self, start: int, end: int, key_start: int = -1, key_end: int = -1) -> None:
+        self.start, self.end, self.key_start, self.key_end = start, end, key_start, key_end
+        self.children: dict[str, _Node] | None = None
 
 
 @dataclass(slots=True)
@@ -88,18 +94,17 @@ class JsonPlaces:
     def __init__(self, text: str, shifts: Shifts | None = None) -> None:
         self._text = text
         self._shifts = shifts
-        start = _after_space(text, 0)
-        self._root = _Node(Span(start, len(text.rstrip(" \t\n\r"))))
+        self._root = _Node(len(text) - len(text.lstrip(_SPACE)), len(text.rstrip(_SPACE)))
 
     def value(self, pointer: str) -> Span | None:
         """Return where the value stands, quotes and brackets included."""
         node = self._find(pointer)
-        return self._given(node.value) if node else None
+        return self._given(node.start, node.end) if node else None
 
     def key(self, pointer: str) -> Span | None:
         """Return where the member's key stands, quotes included."""
         node = self._find(pointer)
-        return self._given(node.key) if node and node.key else None
+        return self._given(node.key_start, node.key_end) if node and node.key_end >= 0 else None
 
     def _find(self, pointer: str) -> _Node | None:
         node: _Node | None = self._root
@@ -107,7 +112,7 @@ class JsonPlaces:
             if node is None:
                 return None
             if node.children is None:
-                node.children = self._open(node.value.start)
+                node.children = self._open(node.start)
             node = node.children.get(part)
         return node
 
@@ -120,36 +125,25 @@ class JsonPlaces:
     def _members(self, at: int) -> dict[str, _Node]:
         text = self._text
         found: dict[str, _Node] = {}
-        at = _after_space(text, at)
-        while text[at] != "}":
-            name, end = _DECODER.raw_decode(text, at)
-            start = _after_space(text, _after_space(text, end) + 1)  # the colon
-            _, after = _DECODER.raw_decode(text, start)
-            found[name] = _Node(Span(start, after), Span(at, end))
-            at = _after_comma(text, after)
+        while key := _KEY(text, at):
+            start = key.end()
+            end = _scan(text, start)[1]
+            name = key[1] if "\\" not in key[1] else json.loads(f'"{key[1]}"')
+            found[name] = _Node(start, end, key.start(1) - 1, key.end(1) + 1)
+            at = end
         return found
 
     def _items(self, at: int) -> dict[str, _Node]:
         text = self._text
         found: dict[str, _Node] = {}
-        at = _after_space(text, at)
+        at = _BETWEEN(text, at).end()  # type: ignore[union-attr] # it matches nothing, too
         while text[at] != "]":
-            _, after = _DECODER.raw_decode(text, at)
-            found[str(len(found))] = _Node(Span(at, after))
-            at = _after_comma(text, after)
+            end = _scan(text, at)[1]
+            found[str(len(found))] = _Node(at, end)
+            at = _BETWEEN(text, end).end()  # type: ignore[union-attr]
         return found
 
-    def _given(self, span: Span) -> Span:
+    def _given(self, start: int, end: int) -> Span:
         if self._shifts is None:
-            return span
-        return Span(self._shifts.given(span.start), self._shifts.given(span.end))
-
-
-def _after_space(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
-
-
-def _after_comma(text: str, at: int) -> int:
-    at = _after_space(text, at)
-    return _after_space(text, at + 1) if text[at] == "," else at
+            return Span(start, end)
+        return Span(self._shifts.given(start), self._shifts.given(end))

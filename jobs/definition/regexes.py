@@ -17,7 +17,7 @@ from jobs.definition.explain.js_regex import JavaScriptError, translate
 from jobs.definition.regex_nodes import Node, Ranges, parse
 
 _MAX_POSITIONS: Final = 60
-_MAX_STEPS: Final = 60_000
+_MAX_STEPS: Final = 20_000
 _LONGEST: Final = 2000
 
 

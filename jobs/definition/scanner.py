@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from jobs.definition import pointers
-from jobs.definition.notes import MAX_DEPTH, Note, Unreadable, doubled, no_number, too_deep
+from jobs.definition import naming, pointers
+from jobs.definition.notes import MAX_DEPTH, Note, Notes, Unreadable, doubled, no_number, too_deep
 from jobs.definition.places import Shifts
 
 _TOKEN: Final = re.compile(
@@ -61,14 +61,14 @@ def repair(text: str) -> Repaired:
     scanner = _Scanner(text)
     scanner.run()
     strict, shifts = _edited(text, sorted(scanner.edits))
-    return Repaired(strict, shifts, tuple(sorted(scanner.notes, key=lambda note: note.offset)))
+    return Repaired(strict, shifts, scanner.notes.all())
 
 
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.edits: list[tuple[int, int, str]] = []
-        self.notes: list[Note] = []
+        self.notes = Notes()
         self._stack: list[_Frame] = []
         self._expect = _VALUE
         self._comma = 0  # offset of the last comma
@@ -163,14 +163,14 @@ class _Scanner:
             raise self._unexpected(at)
         if kind == "word":
             self._replace(at, piece, f'"{piece}"')
-            self._note("ND009", at, f"The key {_short(piece)} needs double quotes.")
+            self._note("ND009", at, f"The key {naming.short(piece)} needs double quotes.")
         else:
             self._scalar(kind, piece, at)
         frame = self._stack[-1]
         key = piece if kind == "word" else json.loads(_double_quoted(piece))
         frame.part = key
         if key in frame.keys:
-            self.notes.append(doubled(at, self._pointer(self._stack), key))
+            self.notes.add(doubled(at, self._pointer(self._stack), key))
         frame.keys.add(key)
         self._expect = _COLON
 
@@ -188,8 +188,8 @@ class _Scanner:
         if piece in _NOT_NUMBERS:
             raise no_number(at, piece)
         if piece not in _CONSTANTS:
-            right = f" Write {piece.lower()}." if piece.lower() in _CONSTANTS else " Text needs double quotes."
-            raise Unreadable("ND002", at, f"{_short(piece)} is not a value of JSON.{right}")
+            right = f"write {piece.lower()}" if piece.lower() in _CONSTANTS else "text needs double quotes"
+            raise Unreadable("ND002", at, f"This word is not a value of JSON; {right}.")
 
     def _string(self, kind: str, piece: str, at: int) -> None:
         for found in _ESCAPE.finditer(piece, 1, len(piece) - 1):
@@ -208,7 +208,7 @@ class _Scanner:
         self.edits.append((at, at + len(piece), strict))
 
     def _note(self, code: str, at: int, message: str) -> None:
-        self.notes.append(Note(code, at, message, self._pointer(self._stack[:-1])))
+        self.notes.add(Note(code, at, message, self._pointer(self._stack[:-1])))
 
     def _pointer(self, frames: list[_Frame]) -> str:
         return pointers.join("", *(frame.part for frame in frames if frame.part is not None))
@@ -235,19 +235,19 @@ _EXPECTED: Final = {
 
 
 def _seen(text: str, at: int) -> str:
-    if text[at] in "\"'":
+    """Say what stands there: a bracket by itself, all else only by what it is, for it may be a secret."""
+    letter = text[at]
+    if letter in "\"'":
         return "A text that is not closed on its line" if _unclosed(text, at) else "A text"
-    found = re.compile(r"[\w$.+-]+|.", re.DOTALL).match(text, at)
-    piece = found[0] if found else ""
-    return _short(piece) if piece.isprintable() else f"The character U+{ord(piece[0]):04X}"
+    if letter in "{}[],:":
+        return letter
+    if letter.isdigit() or letter == "-":
+        return "A number"
+    return "A word" if letter.isalpha() else f"The character U+{ord(letter):04X}"
 
 
 def _unclosed(text: str, at: int) -> bool:
     return _TOKEN.match(text, at) is None
-
-
-def _short(piece: str) -> str:
-    return piece if len(piece) <= 30 else f"{piece[:27]}…"
 
 
 def _unknown_escape(at: int, escape: str) -> Unreadable:

@@ -9,7 +9,7 @@ from typing import Final
 
 from explorer.nosana.payloads import JsonObject, JsonValue
 from jobs.definition import pointers, scanner
-from jobs.definition.notes import MAX_DEPTH, Note, Reading
+from jobs.definition.notes import MAX_DEPTH, Note, Notes, Reading
 from jobs.definition.places import JsonPlaces
 
 #: The largest number of JavaScript has 309 digits; one as long may be too large, and is looked at with care.
@@ -92,18 +92,19 @@ def _unstorable(text: str, value: JsonValue) -> tuple[Note, ...]:
     """Return a remark for each text with NUL or half a character pair; free when there is none."""
     if not _may_be_unstorable(text):
         return ()
-    found: list[Note] = []
+    found = Notes()
     waiting: list[tuple[str, JsonValue]] = [("", value)]
     while waiting:
         pointer, inner = waiting.pop()
         if isinstance(inner, dict):
             waiting += [(pointers.join(pointer, key), member) for key, member in inner.items()]
-            found += [_unstorable_note(pointers.join(pointer, key)) for key in inner if _UNSTORABLE.search(key)]
+            for key in filter(_UNSTORABLE.search, inner):
+                found.add(_unstorable_note(pointers.join(pointer, key)))
         elif isinstance(inner, list):
             waiting += [(pointers.join(pointer, index), item) for index, item in enumerate(inner)]
         elif isinstance(inner, str) and _UNSTORABLE.search(inner):
-            found.append(_unstorable_note(pointer))
-    return tuple(found)
+            found.add(_unstorable_note(pointer))
+    return found.all()
 
 
 def _may_be_unstorable(text: str) -> bool:

@@ -21,11 +21,13 @@ from ruamel.yaml.reader import ReaderError
 
 from explorer.nosana.payloads import JsonValue
 from jobs.definition import pointers
-from jobs.definition.notes import MAX_DEPTH, Note, Reading, Unreadable, doubled, no_number, too_deep
+from jobs.definition.notes import MAX_DEPTH, Note, Notes, Reading, Unreadable, doubled, no_number, too_deep
 from jobs.definition.places import Span
 
 #: How many values aliases may stand for altogether: more is a bomb, not a definition.
 MAX_ALIASED: Final = 10_000
+#: The longest text read, in characters: reading YAML takes a hundred times as long as JSON.
+LONGEST: Final = 300_000
 _CORE: Final = "tag:yaml.org,2002:"
 _TEXT_TAGS: Final = {"!", f"{_CORE}str"}
 _KNOWN_TAGS: Final = {None, *_TEXT_TAGS, *(f"{_CORE}{kind}" for kind in ("int", "float", "bool", "null", "map", "seq"))}
@@ -57,6 +59,8 @@ class YamlPlaces:
 
 def read(text: str) -> Reading:
     """Return what the text holds; Unreadable when it is not one YAML document. About 5 ms per KB."""
+    if len(text) > LONGEST:
+        raise Unreadable("ND001", 0, f"YAML of more than {LONGEST:,} characters is not read; write it as JSON.")
     builder = _Builder(text)
     try:
         value = builder.document()
@@ -66,7 +70,7 @@ def read(text: str) -> Reading:
         raise Unreadable("ND002", 0, f"YAML cannot hold the character U+{problem.character:04X}.") from None
     except (YAMLError, ValueError) as problem:
         raise Unreadable("ND002", 0, f"The text is neither JSON nor YAML ({type(problem).__name__}).") from None
-    notes = (Note("ND013", 0, _IS_YAML), *builder.notes)
+    notes = (Note("ND013", 0, _IS_YAML), *builder.notes.all())
     return Reading(value, "yaml", builder.places, notes)
 
 
@@ -85,7 +89,7 @@ class _Builder:
         self._aliased = 0
         self._count = 0
         self.places = YamlPlaces()
-        self.notes: list[Note] = []
+        self.notes = Notes()
 
     def document(self) -> JsonValue:
         next(self._events)  # the stream's start
@@ -135,7 +139,7 @@ class _Builder:
             key = self._key(event)
             inner = pointers.join(pointer, key)
             if key in members:
-                self.notes.append(doubled(event.start_mark.index, inner, key))
+                self.notes.add(doubled(event.start_mark.index, inner, key))
             self.places.keys[inner] = Span(event.start_mark.index, event.end_mark.index)
             members[key] = self._value(next(self._events), inner, depth)
         return members, event.end_mark.index

@@ -81,8 +81,9 @@ def page_of(wanted: Mapping[str, Any], params: QueryDict, size: int = paging.PAG
 def rows(page: Sequence[Job]) -> list[Row]:
     """Return jobs of a list with their figures; no query."""
     now = timezone.now()
-    begins = [False, *(before.phase != after.phase for before, after in pairwise(page))]
-    return [_row(job, begins_block, now) for job, begins_block in zip(page, begins, strict=True)]
+    return [
+        _row(job, bool(before and before.phase != job.phase), now) for before, job in pairwise([None, *page]) if job
+    ]
 
 
 def _row(job: Job, begins_block: bool, now: datetime) -> Row:

@@ -45,11 +45,18 @@ def fetch_definitions(*, client: Client, limit: int = 20) -> None:
 @transaction.atomic
 def store_definition(*, key: str, definition: DefinitionPayload) -> None:
     """Write a definition as IPFS has it, and what the job list shows of it."""
+    body = definition.body
+    shown = {"image": ops.first_image(body), "op_count": ops.op_count(body)} if body else {}
     Definition.objects.filter(pk=key).update(
-        text=definition.text, error=definition.error or "", is_exact=True, fetched_at=timezone.now(), fetch_error=""
+        text=definition.text,
+        error=definition.error or "",
+        is_exact=True,
+        fetched_at=timezone.now(),
+        fetch_error="",
+        **shown,
     )
-    if body := definition.body:
-        Job.objects.filter(ipfs_job=key).update(image=ops.first_image(body), op_count=ops.op_count(body))
+    if shown:
+        Job.objects.filter(ipfs_job=key).update(**shown)
 
 
 def fetch_results(*, client: Client, limit: int = 20) -> None:

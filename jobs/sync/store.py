@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from explorer.nosana.payloads import COMPLETED, JobPayload
@@ -35,7 +37,9 @@ JOB_MERGE = {
 DEFINITION_MERGE = {
     "text": "CASE WHEN old.fetched_at IS NOT NULL THEN old.text ELSE new.text END",
     "error": "CASE WHEN old.fetched_at IS NOT NULL THEN old.error ELSE new.error END",
+    "image": _KNOWN.format("image"),
     "fetched_at": _FIRST.format("fetched_at"),
+    "op_count": _LATEST.format("op_count"),
 }
 #: What IPFS said of a result outranks the indexer's copy, which has no log.
 RESULT_MERGE = {
@@ -57,13 +61,13 @@ def store_jobs(*, jobs: Sequence[JobPayload]) -> Written:
     upsert(Definition, _definition_rows(jobs, now), key="key", merge=DEFINITION_MERGE)
     written = upsert(Job, [_job_row(job) for job in jobs], key="address", merge=JOB_MERGE)
     Job.objects.filter(address__in=[job.address for job in jobs]).update(checked_at=now)
+    _show_known_definitions([job.address for job in jobs])
     upsert(Result, _result_rows(jobs, now), key="job", merge=RESULT_MERGE)
     note_nodes(seen=_sightings(jobs))
     return written
 
 
 def _job_row(job: JobPayload) -> dict[str, Any]:
-    body = job.definition.body if job.definition else None
     return {
         "address": job.address,
         "network_id": job.id,
@@ -84,9 +88,14 @@ def _job_row(job: JobPayload) -> dict[str, Any]:
         "trigger": job.trigger or "",
         "ipfs_job": job.ipfs_job or "",
         "ipfs_result": job.ipfs_result or "",
-        "image": ops.first_image(body) if body else "",
-        "op_count": ops.op_count(body) if body else None,
+        **_shown_of(job),
     }
+
+
+def _shown_of(job: JobPayload) -> dict[str, Any]:
+    """Return what the job list shows of the definition that came along, if one did."""
+    body = job.definition.body if job.definition else None
+    return {"image": ops.first_image(body) if body else "", "op_count": ops.op_count(body) if body else None}
 
 
 def _definition_rows(jobs: Iterable[JobPayload], now: datetime) -> list[dict[str, Any]]:
@@ -97,11 +106,20 @@ def _definition_rows(jobs: Iterable[JobPayload], now: datetime) -> list[dict[str
             "text": job.definition.text if job.definition else "",
             "error": (job.definition.error or "") if job.definition else "",
             "fetched_at": now if job.definition else None,
+            **_shown_of(job),
         }
         for job in jobs
         if job.definition or job.ipfs_job
     ]
     return sorted(rows, key=lambda row: row["fetched_at"] is not None)
+
+
+def _show_known_definitions(addresses: list[str]) -> None:
+    """Fill in what the list shows of jobs that came without the definition that another job brought before."""
+    known = Definition.objects.filter(pk=OuterRef("ipfs_job"))
+    Job.objects.filter(address__in=addresses, op_count=None).exclude(ipfs_job="").update(
+        image=Coalesce(known.values("image"), Value("")), op_count=known.values("op_count")
+    )
 
 
 def _result_rows(jobs: Iterable[JobPayload], now: datetime) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 
 from explorer.htmx import HtmxHttpRequest, render_page
 from explorer.nosana.base58 import is_address
+from explorer.paging import query_string
 from explorer.text import shortened, visible
 from jobs import tasks
 from jobs.forms import LogFilter
@@ -63,7 +64,7 @@ def job_log(request: HtmxHttpRequest, address: str) -> HttpResponse:
             tasks.fetch_result.delay(job.address)
         panel = log.log_panel(job, selectors.result_of(job), {})
     if not request.htmx:
-        return redirect(f"{job.get_absolute_url()}#log")
+        return redirect(f"{job.get_absolute_url()}{query_string(request.GET).rstrip('?')}#log")
     return render_page(request, TEMPLATE, {"job": job, "panel": panel}, partial="log")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 
 #: Chromium's own traffic would be refused here, and its sandbox does not run as root.
 FLAGS = [
@@ -35,5 +35,9 @@ class Messages:
 
     def __init__(self, page: Page) -> None:
         self.texts: list[str] = []
-        page.on("console", lambda message: message.type in ("error", "warning") and self.texts.append(message.text))
+        page.on("console", self._note)
         page.on("pageerror", lambda error: self.texts.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.texts.append(message.text)

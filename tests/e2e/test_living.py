@@ -11,18 +11,16 @@ from explorer.sample import SampleServer
 from tests.e2e.running import free_port, running, wait_until
 
 SEEDS_MARKET = "97G9NnvBDQ2WpKu6fasoMsAKmfj63C9rhysJnkeWodAf"
-SEEDS_REQUIRED = {
-    "required_images": [
-        "registry.hub.docker.com/nosana/frpc:0.1.0",
-        "registry.hub.docker.com/nosana/stats:v1.0.4",
-        "registry.hub.docker.com/nosana/llm_benchmark:1.0.0",
-        "registry.hub.docker.com/nosana/remote-resource-helper:0.1.0",
-        "docker.io/openmmlab/lmdeploy:v0.5.3-cu12",
-        "docker.io/vllm/vllm-openai:v0.5.4",
-        "docker.io/saladtechnologies/a1111:ipv6-v1.9.4",
-    ],
-    "required_remote_resources": [{"type": "S3", "url": "https://models.nosana.io/stable-diffusion/dreamshaper/8"}],
+SEEDS_IMAGES = {
+    "registry.hub.docker.com/nosana/frpc:0.1.0",
+    "registry.hub.docker.com/nosana/stats:v1.0.4",
+    "registry.hub.docker.com/nosana/llm_benchmark:1.0.0",
+    "registry.hub.docker.com/nosana/remote-resource-helper:0.1.0",
+    "docker.io/openmmlab/lmdeploy:v0.5.3-cu12",
+    "docker.io/vllm/vllm-openai:v0.5.4",
+    "docker.io/saladtechnologies/a1111:ipv6-v1.9.4",
 }
+SEEDS_RESOURCES = [{"type": "S3", "url": "https://models.nosana.io/stable-diffusion/dreamshaper/8"}]
 PAGES = ("/", "/jobs/", "/markets/", "/nodes/", "/status/", f"/search/?q={SEEDS_MARKET[:6]}x", "/nothing-here/")
 UNREACHABLE = "The network cannot be reached"
 
@@ -46,13 +44,13 @@ def test_the_seeds_market_lists_its_seven_images_and_its_resource(site):
         lambda: "dreamshaper" in text_of(f"{site}/markets/{SEEDS_MARKET}/"), 60, "its required resources are shown"
     )
     page = text_of(f"{site}/markets/{SEEDS_MARKET}/")
-    images = set(re.findall(r'title="([^"]+/[^"]+:[^"]+)"', page)) & set(SEEDS_REQUIRED["required_images"])
-    assert images == set(SEEDS_REQUIRED["required_images"])
+    images = set(re.findall(r'title="([^"]+/[^"]+:[^"]+)"', page)) & SEEDS_IMAGES
+    assert images == SEEDS_IMAGES
     assert "https://models.nosana.io/stable-diffusion/dreamshaper/8" in page
 
     served = httpx.get(f"{site}/markets/{SEEDS_MARKET}/required-resources.json").json()
-    assert sorted(served["required_images"]) == sorted(SEEDS_REQUIRED["required_images"])
-    assert served["required_remote_resources"] == SEEDS_REQUIRED["required_remote_resources"]
+    assert sorted(served["required_images"]) == sorted(SEEDS_IMAGES)
+    assert served["required_remote_resources"] == SEEDS_RESOURCES
 
 
 def test_jobs_keep_arriving_and_finishing(site):

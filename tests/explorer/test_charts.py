@@ -8,11 +8,11 @@ from explorer.charts import Bar, bars, nice_top
 @pytest.mark.parametrize(
     ("highest", "top"), [(0, 3), (1, 3), (3, 3), (4, 6), (7, 15), (50, 60), (60, 60), (61, 150), (961, 1500), (0.2, 3)]
 )
-def test_nice_top_holds_the_highest(highest, top):
+def test_nice_top_holds_the_highest(highest: float, top: float) -> None:
     assert nice_top(highest) == top
 
 
-def test_bars_are_stacked_and_told():
+def test_bars_are_stacked_and_told() -> None:
     chart = bars(
         [Bar("one & all", (2, 1), "12:00"), Bar("none", (0, 0))],
         classes=("m-done", "m-fail"),
@@ -35,7 +35,7 @@ def test_bars_are_stacked_and_told():
     )
 
 
-def test_bars_without_rows_are_an_axis():
+def test_bars_without_rows_are_an_axis() -> None:
     chart = bars([], classes=("m-done",), label="nothing")
 
     assert [chart.count("<path"), chart.count("<rect")] == [4, 0]

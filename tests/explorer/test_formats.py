@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -26,7 +27,7 @@ NOON = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
         (timedelta(hours=1, minutes=22), "1h 22m"),
     ],
 )
-def test_duration(seconds, shown):
+def test_duration(seconds: Any, shown: str) -> None:
     assert formats.duration(seconds) == shown
 
 
@@ -44,7 +45,7 @@ def test_duration(seconds, shown):
         (timedelta(days=-40), "30 Sep 2026"),
     ],
 )
-def test_ago(monkeypatch, before, shown):
+def test_ago(monkeypatch: pytest.MonkeyPatch, before: timedelta, shown: str) -> None:
     monkeypatch.setattr(timezone, "now", lambda: NOON)
 
     assert formats.ago(NOON - before) == shown
@@ -64,7 +65,7 @@ def test_ago(monkeypatch, before, shown):
         ("1733.4", "1,733"),
     ],
 )
-def test_usd(amount, shown):
+def test_usd(amount: str, shown: str) -> None:
     assert formats.usd(Decimal(amount)) == shown
 
 
@@ -78,7 +79,7 @@ def test_usd(amount, shown):
         ("1234567", "1,234,567"),
     ],
 )
-def test_nos(amount, shown):
+def test_nos(amount: str, shown: str) -> None:
     assert formats.nos(Decimal(amount)) == shown
 
 
@@ -86,15 +87,15 @@ def test_nos(amount, shown):
     ("count", "shown"),
     [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (3_100_000, "3.1 MB"), (999_600, "1.0 MB"), (99_600_000, "100 MB")],
 )
-def test_byte_size(count, shown):
+def test_byte_size(count: int, shown: str) -> None:
     assert formats.byte_size(count) == shown
 
 
-def test_mb_as_gb():
+def test_mb_as_gb() -> None:
     assert [formats.mb_as_gb(value) for value in (24564, 65536, 1_048_576)] == ["24 GB", "64 GB", "1,024 GB"]
 
 
-def test_thousands():
+def test_thousands() -> None:
     assert [formats.thousands(value) for value in (0, 999, 1_284_911, 98.6)] == ["0", "999", "1,284,911", "99"]
 
 
@@ -102,5 +103,5 @@ def test_thousands():
     ("share", "shown"),
     [(0, "0 %"), (1, "100 %"), (0.942, "94.2 %"), (0.9996, "99.9 %"), (0.0001, "0.1 %"), (Decimal("0.5"), "50.0 %")],
 )
-def test_percent(share, shown):
+def test_percent(share: Any, shown: str) -> None:
     assert formats.percent(share) == shown

@@ -32,7 +32,7 @@ def held_elsewhere(name: str) -> bool:
         with advisory_lock(name) as held:
             return not held
 
-    return in_another_session(take)
+    return bool(in_another_session(take))
 
 
 @pytest.mark.django_db(transaction=True)

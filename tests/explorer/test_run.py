@@ -74,7 +74,7 @@ class Run:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
+        if self.process.stdout and not self.process.stdout.closed:
             self.process.terminate()
             self.process.communicate()
 

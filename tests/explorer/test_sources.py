@@ -32,6 +32,7 @@ def test_recorded_keeps_the_counts_of_a_success():
         1,
     )
     assert [(row["identifier"], row["reason"]) for row in record.skipped] == [("abc", "no state")]
+    assert record.lag is not None
     assert (record.is_failing, record.error, record.lag < timedelta(seconds=5)) == (False, "", True)
 
 

@@ -1,20 +1,15 @@
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db.migrations.recorder import MigrationRecorder
-from django.http import Http404
-from django.test import RequestFactory
+from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
-from explorer import views
 from explorer.models import Source, SyncRecord
 from tests.jobs.factories import NOON
 from tests.markets.pages import HTMX, get, plain, queries, rows
@@ -24,30 +19,30 @@ NOWHERE = "127.0.0.1:9"
 
 
 @pytest.fixture(autouse=True)
-def _at_noon(monkeypatch):
+def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hold the clock, so that "12s ago" stays so however slow the machine is."""
     monkeypatch.setattr(timezone, "now", lambda: NOON)
 
 
-def make_record(source, **facts):
+def make_record(source: Source, **facts: Any) -> SyncRecord:
     row = {"succeeded_at": timezone.now() - timedelta(seconds=12), **facts}
     return SyncRecord.objects.create(source=source, **row)
 
 
-def make_fine():
+def make_fine() -> list[SyncRecord]:
     return [make_record(source) for source in (Source.MARKETS, Source.JOBS)]
 
 
-def notice(page):
+def notice(page: str) -> str:
     return plain(page.partition('id="network"')[2].partition("</div>\n<main")[0].partition(">")[2])
 
 
-def bar(page):
+def bar(page: str) -> str:
     return plain(page.partition('id="sync"')[2].partition("</a>")[0].partition(">")[2])
 
 
 @pytest.mark.django_db
-def test_frame_says_how_fresh_the_data_is(client):
+def test_frame_says_how_fresh_the_data_is(client: Client) -> None:
     make_fine()
 
     page = get(client, "/status/")
@@ -56,7 +51,7 @@ def test_frame_says_how_fresh_the_data_is(client):
 
 
 @pytest.mark.django_db
-def test_frame_says_that_nothing_came_yet(client):
+def test_frame_says_that_nothing_came_yet(client: Client) -> None:
     page = get(client, "/status/")
 
     assert bar(page) == "sample connecting"
@@ -66,7 +61,7 @@ def test_frame_says_that_nothing_came_yet(client):
 
 
 @pytest.mark.django_db
-def test_frame_says_that_the_network_cannot_be_reached(client):
+def test_frame_says_that_the_network_cannot_be_reached(client: Client) -> None:
     make_fine()
     error = {"failures": 1, "error_kind": "unreachable", "error": "The <b>list</b> at x.test did not answer."}
     SyncRecord.objects.filter(source=Source.JOBS).update(**error)
@@ -82,7 +77,7 @@ def test_frame_says_that_the_network_cannot_be_reached(client):
 
 
 @pytest.mark.django_db
-def test_frame_says_that_the_network_was_never_reached(client):
+def test_frame_says_that_the_network_was_never_reached(client: Client) -> None:
     make_record(Source.JOBS, succeeded_at=None, failures=3, error_kind="unreachable", error="No answer.")
 
     assert notice(get(client, "/status/")) == (
@@ -92,7 +87,7 @@ def test_frame_says_that_the_network_was_never_reached(client):
 
 
 @pytest.mark.django_db
-def test_frame_says_that_the_data_is_old(client):
+def test_frame_says_that_the_data_is_old(client: Client) -> None:
     make_fine()
     SyncRecord.objects.update(succeeded_at=timezone.now() - timedelta(minutes=7))
 
@@ -103,7 +98,7 @@ def test_frame_says_that_the_data_is_old(client):
 
 
 @pytest.mark.django_db
-def test_frame_links_to_no_page_that_is_not_there(client):
+def test_frame_links_to_no_page_that_is_not_there(client: Client) -> None:
     page = get(client, "/status/")
     links = set(re.findall(r'<a [^>]*href="(/[^"]*)"', page))
 
@@ -112,7 +107,7 @@ def test_frame_links_to_no_page_that_is_not_there(client):
 
 
 @pytest.mark.django_db
-def test_frame_of_somebody_signed_in_has_a_way_out(admin_client):
+def test_frame_of_somebody_signed_in_has_a_way_out(admin_client: Client) -> None:
     page = get(admin_client, "/status/")
 
     assert [text in page for text in (">Admin</a>", ">Sign out</button>", ">Sign in</a>")] == [True, True, False]
@@ -120,7 +115,7 @@ def test_frame_of_somebody_signed_in_has_a_way_out(admin_client):
 
 
 @pytest.mark.django_db
-def test_poll_gets_the_bar_alone_while_nothing_changes(client):
+def test_poll_gets_the_bar_alone_while_nothing_changes(client: Client) -> None:
     make_fine()
 
     fragment = get(client, "/sync/?shown=fine", **HTMX)
@@ -131,7 +126,7 @@ def test_poll_gets_the_bar_alone_while_nothing_changes(client):
 
 
 @pytest.mark.django_db
-def test_poll_gets_the_callout_when_the_state_changes(client):
+def test_poll_gets_the_callout_when_the_state_changes(client: Client) -> None:
     make_fine()
     SyncRecord.objects.update(failures=1, error_kind="refused", error="It answered 502.")
 
@@ -145,7 +140,7 @@ def test_poll_gets_the_callout_when_the_state_changes(client):
 
 
 @pytest.mark.django_db
-def test_poll_takes_the_callout_away_again(client):
+def test_poll_takes_the_callout_away_again(client: Client) -> None:
     make_fine()
 
     fragment = get(client, "/sync/?shown=unreachable", **HTMX)
@@ -153,14 +148,14 @@ def test_poll_takes_the_callout_away_again(client):
     assert '<div id="network" hx-swap-oob="innerHTML"></div>' in re.sub(r"\s+(?=</div>)", "", fragment)
 
 
-def test_poll_without_htmx_goes_to_the_status_page(client):
+def test_poll_without_htmx_goes_to_the_status_page(client: Client) -> None:
     response = client.get("/sync/")
 
     assert (response.status_code, response["Location"]) == (302, "/status/")
 
 
 @pytest.mark.django_db
-def test_status_shows_every_source(client):
+def test_status_shows_every_source(client: Client) -> None:
     at = timezone.now() - timedelta(minutes=2)
     make_record(Source.MARKETS, rows_seen=14, rows_changed=3, rows_skipped=1, skipped_total=1234)
     make_record(Source.JOBS, failures=2, failed_at=at, error_kind="malformed", error="Not <i>JSON</i>.")
@@ -181,7 +176,7 @@ def test_status_shows_every_source(client):
 
 
 @pytest.mark.django_db
-def test_status_shows_what_was_left_out_and_how_far_the_backfill_is(client):
+def test_status_shows_what_was_left_out_and_how_far_the_backfill_is(client: Client) -> None:
     at = timezone.now() - timedelta(hours=3)
     skipped = [{"identifier": "<script>\u202e", "reason": "address: not base58", "at": at.isoformat()}]
     make_record(Source.NODES, skipped=skipped)
@@ -197,7 +192,7 @@ def test_status_shows_what_was_left_out_and_how_far_the_backfill_is(client):
 
 
 @pytest.mark.django_db
-def test_status_takes_the_same_queries_however_much_there_is(client):
+def test_status_takes_the_same_queries_however_much_there_is(client: Client) -> None:
     make_fine()
     few = queries(client, "/status/")
     for source in set(Source) - {Source.MARKETS, Source.JOBS}:
@@ -208,7 +203,7 @@ def test_status_takes_the_same_queries_however_much_there_is(client):
 
 
 @pytest.mark.django_db
-def test_status_polls_for_its_state_alone(client):
+def test_status_polls_for_its_state_alone(client: Client) -> None:
     fragment = get(client, "/status/", **HTMX)
 
     assert fragment.strip().startswith('<div class="stack" id="state"')
@@ -216,7 +211,7 @@ def test_status_polls_for_its_state_alone(client):
 
 
 @pytest.mark.django_db
-def test_status_says_that_redis_is_down(client, settings):
+def test_status_says_that_redis_is_down(client: Client, settings: Settings) -> None:
     settings.REDIS = f"redis://{NOWHERE}/0"
 
     page = plain(get(client, "/status/"))
@@ -225,21 +220,21 @@ def test_status_says_that_redis_is_down(client, settings):
     assert "Not known Redis, which counts the requests, does not answer." in page
 
 
-def test_healthz_touches_nothing(client):
+def test_healthz_touches_nothing(client: Client) -> None:
     response = client.get("/healthz")
 
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
 @pytest.mark.django_db
-def test_readyz_when_all_is_there(client):
+def test_readyz_when_all_is_there(client: Client) -> None:
     response = client.get("/readyz")
 
     assert (response.status_code, response.json()) == (200, {"ready": True, "missing": {}})
 
 
 @pytest.mark.django_db
-def test_readyz_says_what_is_missing(client, settings):
+def test_readyz_says_what_is_missing(client: Client, settings: Settings) -> None:
     settings.REDIS = f"redis://:secret@{NOWHERE}/0"
     MigrationRecorder.Migration.objects.filter(app="explorer").order_by("-pk")[0].delete()
 
@@ -249,81 +244,3 @@ def test_readyz_says_what_is_missing(client, settings):
         503,
         {"ready": False, "missing": {"database": "migrations to apply: 1", "redis": "does not answer"}},
     )
-
-
-@pytest.mark.django_db
-def test_not_found_says_what_was_looked_for(client):
-    response = client.get("/nope/3EwUexRd<b>/")
-    page = response.content.decode()
-
-    assert response.status_code == 404
-    assert "There is nothing at /nope/3EwUexRd<b>/ ." in plain(page)
-    assert 'value="3EwUexRd&lt;b&gt;"' in page
-
-
-@pytest.mark.django_db
-def test_not_found_repeats_the_sentence_of_the_page():
-    response = views.not_found(RequestFactory().get("/jobs/x/"), Http404("No job has the address <x>."))
-
-    assert response.status_code == 404
-    assert b"No job has the address &lt;x&gt;." in response.content
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("exception", "sentence"),
-    [
-        (BadRequest("The <cursor> is damaged."), "The <cursor> is damaged."),
-        (SuspiciousOperation("secret detail"), "The request is not one that a page of this site makes."),
-    ],
-)
-def test_bad_request_says_only_what_the_explorer_said(exception, sentence):
-    response = views.bad_request(RequestFactory().get("/jobs/"), exception)
-
-    assert response.status_code == 400
-    assert f"This address cannot be answered {sentence} Nothing was changed." in plain(response.content.decode())
-
-
-@pytest.mark.django_db
-def test_form_without_its_mark_is_refused_with_a_page(client):
-    client.handler.enforce_csrf_checks = True
-
-    response = client.post("/admin/login/", {"username": "x"})
-
-    assert response.status_code == 403
-    assert "The form could not be checked" in response.content.decode()
-
-
-def test_server_error_needs_no_database():
-    response = views.server_error(RequestFactory().get("/"))
-
-    assert response.status_code == 500
-    assert "Something broke here The explorer could not make this page." in plain(response.content.decode())
-
-
-def test_everything_answers_while_the_database_is_down():
-    code = """
-import json, django
-django.setup()
-from django.test import Client
-client = Client(raise_request_exception=False)
-answers = {path: client.get(path) for path in ("/", "/status/", "/healthz", "/readyz")}
-print(json.dumps({path: [answer.status_code, answer.content.decode()] for path, answer in answers.items()}))
-"""
-    place = {"DATABASE_URL": f"postgresql://u:secret@{NOWHERE}/x", "DJANGO_SETTINGS_MODULE": "explorer.settings"}
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, **place, "ALLOWED_HOSTS": "testserver"},
-        capture_output=True,
-        check=True,
-    )
-    answers = json.loads(run.stdout.splitlines()[-1])
-
-    assert {path: status for path, (status, _) in answers.items()} == {
-        "/": 500,
-        "/status/": 500,
-        "/healthz": 200,
-        "/readyz": 503,
-    }
-    assert "Something broke here" in answers["/"][1]
-    assert json.loads(answers["/readyz"][1]) == {"ready": False, "missing": {"database": "does not answer"}}

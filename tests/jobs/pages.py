@@ -41,6 +41,7 @@ class _Parts(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
+        self.source += self.get_starttag_text() or "" if self.depth else ""
 
     def handle_endtag(self, tag: str) -> None:
         if self.depth:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from markets.choices import QueueType
 from markets.models import Market
 from tests.jobs.factories import address, make_job, make_market
 from tests.jobs.pages import dangers, part, rows, words
-from tests.markets.pages import HTMX, get, queries, short
+from tests.markets.pages import HTMX, get, plain, queries, short
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +149,7 @@ def test_active_filters_are_chips_that_lead_to_the_list_without_them(client: Cli
     page = get(client, f"/jobs/?state=queued&market={market}&state=stopped&outcome=failed")
 
     chips = part(page, "list").partition("</div>")[0]
-    links = [line.split('"')[1] for line in chips.split("<a ") if line.startswith("href")]
+    links = re.findall(r'<a[^>]* href="([^"]*)"', chips)
     assert [link.replace("&amp;", "&") for link in links] == [
         f"/jobs/?market={market}&outcome=failed&state=stopped",
         f"/jobs/?market={market}&outcome=failed&state=queued",
@@ -166,7 +167,7 @@ def test_active_filters_are_chips_that_lead_to_the_list_without_them(client: Cli
         ("node=xyz", "“xyz” is not the address of a node: those have 32 to 44 letters and digits."),
         ("deployer=0OIl", "“0OIl” is not the address of a deployer: those have 32 to 44 letters and digits."),
         ("market=nvidia-3090", "“nvidia-3090” is not the address of a market: those have 32 to 44 letters and digits."),
-        ("market=%00%1b", "“␀␛” is not the address of a market: those have 32 to 44 letters and digits."),
+        ("market=%7f%1b", "“␡␛” is not the address of a market: those have 32 to 44 letters and digits."),
         ("node=" + "x" * 300, "Ensure this value has at most 200 characters (it has 300)."),
     ],
 )
@@ -178,7 +179,7 @@ def test_values_that_cannot_be_used_are_named(
     page = response.content.decode()
 
     assert response.status_code == status
-    assert words(page, "list").endswith(sentence)
+    assert plain(page.partition('role="alert">')[2].partition("</p>")[0]) == sentence
     assert dangers(page) == []
 
 
@@ -235,7 +236,7 @@ def test_embedded_list_is_a_bare_table_without_what_all_rows_share(client: Clien
     assert heads[:8] == [head for head in usual if head != missing]
     assert "pager" not in page
     assert 'id="news"' not in page
-    assert get(client, f"/jobs/?{name}={value}&view=embed").startswith("\n\n<!doctype html>")
+    assert get(client, f"/jobs/?{name}={value}&view=embed").lstrip().startswith("<!doctype html>")
 
 
 def test_embedded_list_without_jobs_says_so(client: Client) -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from pytest_httpserver import HTTPServer
 
@@ -17,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def indexer(httpserver: HTTPServer) -> Iterator[Indexer]:
+def indexer(httpserver: HTTPServer) -> Indexer:
     return Indexer(httpserver)
 
 

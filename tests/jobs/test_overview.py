@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db.models import Sum
+from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from explorer import money
 from explorer.formats import nos, usd
@@ -23,31 +26,39 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def _at_noon(monkeypatch):
+def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let it be 12:30 on the day of the tests, so that "today" began long ago."""
     monkeypatch.setattr(timezone, "now", lambda: NOON + HOUR / 2)
 
 
-def finished(name, *, ended_at=NOON, seconds=3600, outcome="success", state=2, **facts):
+def finished(
+    name: str,
+    *,
+    ended_at: datetime = NOON,
+    seconds: int = 3600,
+    outcome: str = "success",
+    state: int = 2,
+    **facts: Any,
+) -> Job:
     start = ended_at - timedelta(seconds=seconds)
     times = {"listed_at": start, "started_at": start, "ended_at": ended_at}
     return make_job(name, state=state, outcome=outcome, node=address("node"), **times, **facts)
 
 
-def running(name, *, node="node", since=NOON, **facts):
+def running(name: str, *, node: str = "node", since: datetime = NOON, **facts: Any) -> Job:
     return make_job(name, state=1, node=address(node), started_at=since, **facts)
 
 
-def readout(page):
+def readout(page: str) -> list[str]:
     inner = page.partition('id="readout"')[2].partition("</dl>")[0]
     return [plain(part) for part in re.findall(r"<div>(.*?)</div>", inner, re.S)]
 
 
-def table(page, heading):
+def table(page: str, heading: str) -> list[list[str]]:
     return rows(page.partition(f'id="{heading}"')[2])
 
 
-def test_live_counts_what_waits_and_runs():
+def test_live_counts_what_waits_and_runs() -> None:
     make_job("first", listed_at=NOON - HOUR)
     make_job("second")
     make_job("withdrawn", listed_at=NOON - 5 * HOUR, delisted_at=NOON)
@@ -61,7 +72,7 @@ def test_live_counts_what_waits_and_runs():
     assert live.gpu_hours == 0.5 + 0.5 + 12.5
 
 
-def test_live_counts_what_ended_today():
+def test_live_counts_what_ended_today() -> None:
     finished("good")
     finished("bad", outcome="failed")
     finished("unjudged", outcome="")
@@ -74,7 +85,7 @@ def test_live_counts_what_ended_today():
     assert (live.completed, live.failed, live.success_share, live.gpu_hours) == (3, 1, 2 / 3, 5.0)
 
 
-def test_live_without_jobs_leaves_out_what_has_no_source():
+def test_live_without_jobs_leaves_out_what_has_no_source() -> None:
     assert overview.live() == overview.Live(
         queued=0,
         longest_wait=None,
@@ -89,7 +100,7 @@ def test_live_without_jobs_leaves_out_what_has_no_source():
     )
 
 
-def test_spending_in_sql_is_that_of_the_money_module():
+def test_spending_in_sql_is_that_of_the_money_module() -> None:
     cheap = make_market("cheap", network_fee_percentage=None)
     finished("plain", price=115, seconds=3601, timeout=7200)
     finished("over its timeout", price=230, seconds=9000, timeout=7200, market=cheap)
@@ -108,13 +119,15 @@ def test_spending_in_sql_is_that_of_the_money_module():
 
     live = overview.live()
 
+    assert live.spent_nos
+    assert live.spent_usd
     assert nos(live.spent_nos) == nos(sum((cost.total_nos for cost in costs), Decimal()))
     assert usd(live.spent_usd) == usd(sum((cost.total_usd or Decimal() for cost in costs), Decimal()))
     paid = Job.objects.exclude(started_at=None).aggregate(seconds=Sum(overview.PAID_SECONDS))["seconds"]
-    assert (paid, live.spent_nos > 0, live.spent_usd > 0) == (3601 + 7200 + 0 + 100, True, True)
+    assert paid == 3601 + 7200 + 0 + 100
 
 
-def test_ended_jobs_are_counted_by_hour():
+def test_ended_jobs_are_counted_by_hour() -> None:
     finished("a", ended_at=NOON)
     finished("b", ended_at=NOON - timedelta(seconds=1))
     finished("c", ended_at=NOON - HOUR, outcome="failed")
@@ -134,8 +147,9 @@ def test_ended_jobs_are_counted_by_hour():
 
 
 @pytest.mark.parametrize(("hours", "bins"), [("24", 24), ("48", 48), ("168", 56), ("720", 60)])
-def test_every_range_ends_now_and_begins_as_long_ago_as_it_says(hours, bins):
+def test_every_range_ends_now_and_begins_as_long_ago_as_it_says(hours: str, bins: int) -> None:
     asked = ended.range_of(hours)
+    assert asked
 
     found = ended.ended_jobs(asked)
 
@@ -146,7 +160,7 @@ def test_every_range_ends_now_and_begins_as_long_ago_as_it_says(hours, bins):
     assert {row.at.hour % asked.bar_hours for row in found.bins} == {0}
 
 
-def test_chart_says_in_words_what_it_shows(client):
+def test_chart_says_in_words_what_it_shows(client: Client) -> None:
     finished("a")
     finished("b", outcome="failed")
 
@@ -162,14 +176,14 @@ def test_chart_says_in_words_what_it_shows(client):
     ]
 
 
-def test_range_that_is_not_there_is_refused(client):
+def test_range_that_is_not_there_is_refused(client: Client) -> None:
     response = client.get("/?hours=<3>")
 
     assert response.status_code == 400
     assert "The chart's range is one of 24, 48, 168 and 720 hours." in plain(response.content.decode())
 
 
-def test_newest_jobs_are_ordered_by_listing_whatever_their_state():
+def test_newest_jobs_are_ordered_by_listing_whatever_their_state() -> None:
     make_job("queued", listed_at=NOON - 2 * HOUR)
     running("running", since=NOON, listed_at=NOON)
     finished("finished", ended_at=NOON, seconds=3600)
@@ -183,7 +197,7 @@ def test_newest_jobs_are_ordered_by_listing_whatever_their_state():
     assert len(newest) == 8
 
 
-def test_overview_shows_the_figures(client):
+def test_overview_shows_the_figures(client: Client) -> None:
     make_job("queued", listed_at=NOON - HOUR)
     running("running")
     finished("good", seconds=7200)
@@ -199,7 +213,7 @@ def test_overview_shows_the_figures(client):
     ]
 
 
-def test_overview_shows_the_busiest_markets_first(client):
+def test_overview_shows_the_busiest_markets_first(client: Client) -> None:
     quiet = make_market("Quiet", lowest_vram_gb=24, queue_type=QueueType.NODES, queue=[address("n")])
     busy = make_market("Busy", queue_type=QueueType.JOBS, queue=[address("q1"), address("q2")])
     running("a", market=busy)
@@ -213,7 +227,7 @@ def test_overview_shows_the_busiest_markets_first(client):
     ]
 
 
-def test_overview_shows_the_newest_jobs(client):
+def test_overview_shows_the_newest_jobs(client: Client) -> None:
     job = make_job("new", listed_at=NOON - timedelta(minutes=3))
 
     page = get(client, "/")
@@ -224,7 +238,7 @@ def test_overview_shows_the_newest_jobs(client):
     assert f'href="/jobs/{job.pk}/"' in page
 
 
-def test_overview_without_anything_says_so(client):
+def test_overview_without_anything_says_so(client: Client) -> None:
     page = plain(get(client, "/"))
 
     assert "No job ended in this time A longer range may have some" in page
@@ -232,7 +246,9 @@ def test_overview_without_anything_says_so(client):
     assert "No jobs yet Jobs appear here as soon as" in page
 
 
-def test_poll_gets_the_figures_and_the_newest_jobs_and_costs_only_those(client, django_assert_num_queries):
+def test_poll_gets_figures_and_newest_jobs_and_costs_only_those(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     running("a")
     get(client, "/", **HTMX)
 
@@ -244,8 +260,8 @@ def test_poll_gets_the_figures_and_the_newest_jobs_and_costs_only_those(client, 
     assert "h-markets" not in fragment
 
 
-def test_overview_takes_the_same_queries_however_much_there_is(client):
-    def fill(name):
+def test_overview_takes_the_same_queries_however_much_there_is(client: Client) -> None:
+    def fill(name: str) -> None:
         market = make_market(name)
         for number in range(10):
             make_job(f"q {name} {number}", market=market)
@@ -259,7 +275,7 @@ def test_overview_takes_the_same_queries_however_much_there_is(client):
     assert (few, queries(client, "/")) == (12, 12)
 
 
-def test_hostile_text_is_inert(client):
+def test_hostile_text_is_inert(client: Client) -> None:
     market = make_market("<script>alert(1)</script>\u202e", queue_type=None)
     running("a", market=market, image="<img src=x onerror=alert(1)>" + "A" * 5000)
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from jobs.models import Job
 from jobs.selectors import search as selectors
@@ -39,11 +41,11 @@ CID_V1 = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
         ("a\x00b", Query("a␀b")),
     ],
 )
-def test_read(text, query):
+def test_read(text: str, query: Any) -> None:
     assert read(text) == query
 
 
-def test_read_looks_at_the_beginning_of_a_long_text_only():
+def test_read_looks_at_the_beginning_of_a_long_text_only() -> None:
     assert read("x " * 10_000 + ADDRESS) == Query(("x " * 1000).strip())
 
 
@@ -51,7 +53,7 @@ def test_read_looks_at_the_beginning_of_a_long_text_only():
 @pytest.mark.parametrize(
     "text", [ADDRESS, ADDRESS[:4], f"{ADDRESS[:4]}…{ADDRESS[-4:]}", f" https://x.test/{ADDRESS}/#top"]
 )
-def test_a_job_is_the_only_hit(client, text):
+def test_a_job_is_the_only_hit(client: Client, text: str) -> None:
     make_job("wanted", deployer=address("somebody"))
 
     response = client.get("/search/", {"q": text})
@@ -61,7 +63,7 @@ def test_a_job_is_the_only_hit(client, text):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("facts", [{"ipfs_job": CID}, {"ipfs_result": CID}])
-def test_a_cid_leads_to_its_job(client, facts):
+def test_a_cid_leads_to_its_job(client: Client, facts: dict[str, Any]) -> None:
     job = make_job("job", **facts)
 
     response = client.get("/search/", {"q": f"ipfs://{CID}"})
@@ -73,7 +75,7 @@ def test_a_cid_leads_to_its_job(client, facts):
 @pytest.mark.parametrize(
     "text", ["nvidia-3090", "NVIDIA 3090", "nvidia 3090", address("NVIDIA 3090"), address("NVIDIA 3090")[:6]]
 )
-def test_a_market_is_found_by_slug_name_and_address(client, text):
+def test_a_market_is_found_by_slug_name_and_address(client: Client, text: str) -> None:
     market = make_market("NVIDIA 3090")
     make_market("NVIDIA 3090 Ti")
 
@@ -81,7 +83,7 @@ def test_a_market_is_found_by_slug_name_and_address(client, text):
 
 
 @pytest.mark.django_db
-def test_a_node_and_a_deployer_are_found(client):
+def test_a_node_and_a_deployer_are_found(client: Client) -> None:
     Node.objects.create(address=ADDRESS)
     make_job("job", deployer=address("payer"))
 
@@ -90,7 +92,7 @@ def test_a_node_and_a_deployer_are_found(client):
 
 
 @pytest.mark.django_db
-def test_several_hits_are_shown_by_kind(client):
+def test_several_hits_are_shown_by_kind(client: Client) -> None:
     market = make_market("NVIDIA <3090>", address="3EwU" + address("m")[4:])
     job = make_job(
         "job", address="3EwU" + address("j")[4:], market=market, image="nginx", deployer="3EwU" + address("d")[4:]
@@ -107,7 +109,7 @@ def test_several_hits_are_shown_by_kind(client):
     assert rows(page.partition('id="h-deployers"')[2]) == [[address_of("d")]]
 
 
-def address_of(name):
+def address_of(name: str) -> str:
     return "3EwU" + address(name)[4:]
 
 
@@ -124,7 +126,7 @@ def address_of(name):
         ("%_\\'", "Nothing known about “ %_\\' ”"),
     ],
 )
-def test_nothing_found_says_what_was_looked_for(client, text, sentence):
+def test_nothing_found_says_what_was_looked_for(client: Client, text: str, sentence: str) -> None:
     make_job("another")
 
     response = client.get("/search/", {"q": text})
@@ -137,7 +139,7 @@ def test_nothing_found_says_what_was_looked_for(client, text, sentence):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("query", ["", "?q=", "?q=%20%20"])
-def test_without_a_text_the_page_says_what_can_be_searched(client, query):
+def test_without_a_text_the_page_says_what_can_be_searched(client: Client, query: Any) -> None:
     response = client.get(f"/search/{query}")
 
     assert response.status_code == 200
@@ -145,7 +147,7 @@ def test_without_a_text_the_page_says_what_can_be_searched(client, query):
 
 
 @pytest.mark.django_db
-def test_deployers_are_each_shown_once_and_not_all():
+def test_deployers_are_each_shown_once_and_not_all() -> None:
     deployers = sorted(f"3EwU{number:02d}".replace("0", "x") + address("d")[6:] for number in range(15))
     for number in range(30):
         make_job(number, deployer=deployers[number % 15])
@@ -156,7 +158,7 @@ def test_deployers_are_each_shown_once_and_not_all():
 
 
 @pytest.mark.django_db
-def test_search_takes_the_same_queries_however_much_there_is(client):
+def test_search_takes_the_same_queries_however_much_there_is(client: Client) -> None:
     for number in range(3):
         make_job(number, address=f"3EwU{number + 1}" + address(number)[5:])
     few = queries(client, "/search/?q=3EwU")
@@ -168,7 +170,7 @@ def test_search_takes_the_same_queries_however_much_there_is(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("key", "index"), [("pk", "jobs_job"), ("deployer", "job_deployer_newest")])
-def test_a_part_of_an_address_is_found_by_an_index(key, index):
+def test_a_part_of_an_address_is_found_by_an_index(key: str, index: str) -> None:
     wanted = selectors._wanted(read("3EwU"), key)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # as on a table of any size

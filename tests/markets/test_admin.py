@@ -4,8 +4,9 @@ import re
 
 import pytest
 from django.apps import apps
-from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from explorer.models import Installation, Source, SyncRecord
@@ -27,13 +28,13 @@ MODELS = [
 
 
 @pytest.fixture
-def staff(client):
+def staff(client: Client) -> Client:
     client.force_login(User.objects.create_superuser("alice", password="a long pass phrase"))
     return client
 
 
 @pytest.fixture
-def _one_of_each():
+def _one_of_each() -> None:
     market = make_seed_market()
     make_node(market=market)
     NosPrice.objects.create(at=timezone.now(), usd="0.31")
@@ -43,21 +44,21 @@ def _one_of_each():
 
 @pytest.mark.usefixtures("_one_of_each")
 @pytest.mark.parametrize("model", MODELS)
-def test_every_model_can_be_looked_at_and_not_changed(staff, model):
+def test_every_model_can_be_looked_at_and_not_changed(staff: Client, model: str) -> None:
     app, name = model.split("/")
     row = apps.get_model(app, name).objects.first()
 
     page = get(staff, f"/admin/{model}/")
-    detail = get(staff, f"/admin/{model}/{admin.utils.quote(row.pk)}/change/")
+    detail = get(staff, f"/admin/{model}/{quote(row.pk)}/change/")
 
     assert "<script>alert" not in page + detail
     assert 'type="submit" value="Save"' not in detail
     assert staff.get(f"/admin/{model}/add/").status_code == 403
-    assert staff.post(f"/admin/{model}/{admin.utils.quote(row.pk)}/delete/").status_code == 403
-    assert staff.post(f"/admin/{model}/{admin.utils.quote(row.pk)}/change/", {}).status_code == 403
+    assert staff.post(f"/admin/{model}/{quote(row.pk)}/delete/").status_code == 403
+    assert staff.post(f"/admin/{model}/{quote(row.pk)}/change/", {}).status_code == 403
 
 
-def test_markets_show_what_they_require_in_a_constant_number_of_queries(staff):
+def test_markets_show_what_they_require_in_a_constant_number_of_queries(staff: Client) -> None:
     make_seed_market()
     few = queries(staff, "/admin/markets/market/")
     for number in range(5):
@@ -73,7 +74,7 @@ def test_markets_show_what_they_require_in_a_constant_number_of_queries(staff):
     assert queries(staff, "/admin/markets/market/") == few
 
 
-def test_visitors_are_sent_to_the_sign_in(client):
+def test_visitors_are_sent_to_the_sign_in(client: Client) -> None:
     response = client.get("/admin/markets/market/")
 
     assert (response.status_code, response["Location"]) == (302, "/admin/login/?next=/admin/markets/market/")

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from markets.choices import QueueType
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script>\u202e\u0007" + "A" * 100
 
 
-def test_list_shows_every_figure(client):
+def test_list_shows_every_figure(client: Client) -> None:
     market = make_market(queue_type=QueueType.NODES, queue=[address("a"), address("b")])
     node = make_node(market=market)
     make_job(market, "runs", node=node)
@@ -62,7 +63,7 @@ def test_list_shows_every_figure(client):
     ]
 
 
-def test_list_is_busiest_first_and_sorts_by_every_column(client):
+def test_list_is_busiest_first_and_sorts_by_every_column(client: Client) -> None:
     make_market("Calm", usd_reward_per_hour="0.1")
     busy = make_market("Busy", usd_reward_per_hour="0.3")
     make_market("Unpriced", usd_reward_per_hour=None, required_at=None)
@@ -78,7 +79,7 @@ def test_list_is_busiest_first_and_sorts_by_every_column(client):
         assert set(cells(get(client, f"/markets/{link}"), 0)) == {"Calm", "Busy", "Unpriced"}
 
 
-def test_list_filters_by_type_and_by_text_in_name_slug_gpu_or_address(client):
+def test_list_filters_by_type_and_by_text_in_name_slug_gpu_or_address(client: Client) -> None:
     make_market("NVIDIA 3090")
     other = make_market("Lab", slug="l40s-lab", type="OTHER", gpu_types=["NVIDIA L40S"])
 
@@ -88,7 +89,7 @@ def test_list_filters_by_type_and_by_text_in_name_slug_gpu_or_address(client):
     assert "No market matches" in get(client, "/markets/?q=nothing")
 
 
-def test_list_marks_unlisted_markets_and_hides_those_without_jobs(client):
+def test_list_marks_unlisted_markets_and_hides_those_without_jobs(client: Client) -> None:
     make_market("Vanished", is_listed=False)
     make_job(make_market("Vanished with jobs", is_listed=False), "a")
     named_by_job = Market.objects.create(address=address("named"))
@@ -100,12 +101,12 @@ def test_list_marks_unlisted_markets_and_hides_those_without_jobs(client):
     assert shown == [f"{short} unlisted", "Vanished with jobs unlisted"]
 
 
-def test_list_without_markets_says_why(client):
+def test_list_without_markets_says_why(client: Client) -> None:
     assert "No markets yet" in get(client, "/markets/")
 
 
 @pytest.mark.parametrize("query", ["type=" + "x" * 41, "sort=nonsense", "sort=-", "q=" + "x" * 201, "q=%00"])
-def test_list_with_a_bad_value_says_so(client, query):
+def test_list_with_a_bad_value_says_so(client: Client, query: str) -> None:
     make_market()
 
     assert client.get(f"/markets/?{query}").status_code == 400
@@ -114,7 +115,7 @@ def test_list_with_a_bad_value_says_so(client, query):
     assert "callout is-failed" in response.content.decode()
 
 
-def test_list_for_htmx_is_the_rows_alone_and_names_its_own_address(client):
+def test_list_for_htmx_is_the_rows_alone_and_names_its_own_address(client: Client) -> None:
     make_market()
 
     response = client.get("/markets/?type=&q=nvidia", headers={**HTMX, "HX-Trigger": "filter"})
@@ -122,14 +123,14 @@ def test_list_for_htmx_is_the_rows_alone_and_names_its_own_address(client):
     page = response.content.decode()
     assert page.strip().startswith('<section class="panel" id="rows"')
     assert "<html" not in page
-    assert '<span id="count" hx-swap-oob="innerHTML">1 shown</span>' in page
+    assert '<span hx-swap-oob="innerHTML:#count">1 shown</span>' in page
     assert response["HX-Push-Url"] == "/markets/?q=nvidia"
     assert "HX-Request" in response["Vary"]
     plain_filter = client.get("/markets/?type=&q=", headers={**HTMX, "HX-Trigger": "filter"})
     assert plain_filter["HX-Push-Url"] == "/markets/"
 
 
-def test_list_asks_as_many_queries_for_more_markets(client):
+def test_list_asks_as_many_queries_for_more_markets(client: Client) -> None:
     def add(first: int, last: int) -> None:
         for number in range(first, last):
             market = make_market(f"Market {number}", queue_type=QueueType.NODES, queue=[address(number)])
@@ -146,7 +147,7 @@ def test_list_asks_as_many_queries_for_more_markets(client):
     assert few <= 9
 
 
-def test_page_of_the_seed_market_lists_what_the_document_prints(client):
+def test_page_of_the_seed_market_lists_what_the_document_prints(client: Client) -> None:
     make_seed_market()
 
     page = get(client, f"/markets/{SEED_MARKET}/")
@@ -160,7 +161,7 @@ def test_page_of_the_seed_market_lists_what_the_document_prints(client):
     assert '<th scope="row">S3</th>' in page
 
 
-def test_required_resources_as_json_follow_the_networks_contract(client):
+def test_required_resources_as_json_follow_the_networks_contract(client: Client) -> None:
     make_seed_market()
 
     response = client.get(f"/markets/{SEED_MARKET}/required-resources.json")
@@ -172,7 +173,7 @@ def test_required_resources_as_json_follow_the_networks_contract(client):
     }
 
 
-def test_required_resources_as_json_never_say_an_empty_list_for_an_unknown_one(client):
+def test_required_resources_as_json_never_say_an_empty_list_for_an_unknown_one(client: Client) -> None:
     market = make_market(required_at=None)
 
     unfetched = client.get(f"/markets/{market.address}/required-resources.json")
@@ -182,7 +183,7 @@ def test_required_resources_as_json_never_say_an_empty_list_for_an_unknown_one(c
     assert (unknown.status_code, unknown.json()["name"]) == (404, "NotFound")
 
 
-def test_credentials_are_shown_nowhere(client):
+def test_credentials_are_shown_nowhere(client: Client) -> None:
     market = make_market()
     secret = {"IAM": {"access_key_id": "AKIASECRET", "secret_access_key": "hidden"}, "accessToken": "hidden"}
     make_resource(market, {"type": "S3", "url": "s3://bucket", **secret})
@@ -193,7 +194,7 @@ def test_credentials_are_shown_nowhere(client):
         assert '"hidden"' not in body
 
 
-def test_page_says_where_else_an_entry_is_required(client):
+def test_page_says_where_else_an_entry_is_required(client: Client) -> None:
     here = make_market("Here")
     make_image(here, "docker.io/nosana/everywhere:1")
     make_image(here, "docker.io/nosana/half:1")
@@ -220,7 +221,7 @@ def test_page_says_where_else_an_entry_is_required(client):
     assert "target" in page
 
 
-def test_page_lists_what_is_no_longer_required(client):
+def test_page_lists_what_is_no_longer_required(client: Client) -> None:
     market = make_market()
     day = timezone.now() - timedelta(days=3)
     make_image(market, "docker.io/nosana/old:1", since=day - timedelta(days=9), removed_at=day)
@@ -251,7 +252,9 @@ def test_page_lists_what_is_no_longer_required(client):
         ),
     ],
 )
-def test_page_says_how_the_required_list_stands(client, facts, has_image, sentence):
+def test_page_says_how_the_required_list_stands(
+    client: Client, facts: dict[str, object], has_image: bool, sentence: str
+) -> None:
     market = make_market(required_failed_at=timezone.now() if facts.get("required_error") else None, **facts)
     if has_image:
         make_image(market, "ubuntu")
@@ -259,7 +262,7 @@ def test_page_says_how_the_required_list_stands(client, facts, has_image, senten
     assert sentence in plain(get(client, f"/markets/{market.address}/"))
 
 
-def test_page_reads_out_price_queue_nodes_and_success(client):
+def test_page_reads_out_price_queue_nodes_and_success(client: Client) -> None:
     market = make_market(queue_type=QueueType.JOBS)
     node = make_node(market=market)
     queued = make_job(market, "queued")
@@ -281,7 +284,7 @@ def test_page_reads_out_price_queue_nodes_and_success(client):
     assert re.findall(r'<a href="([^"]*)"', line) == [f"/jobs/{queued.address}/"]
 
 
-def test_page_lists_every_fact_with_its_unit(client):
+def test_page_lists_every_fact_with_its_unit(client: Client) -> None:
     twin = make_market("Community", type="COMMUNITY")
     market = make_market(node_xnos_minimum=12_500_000, relation=twin.address)
 
@@ -301,7 +304,7 @@ def test_page_lists_every_fact_with_its_unit(client):
     assert f'<a href="/markets/{twin.address}/">' in page
 
 
-def test_page_of_a_market_that_only_a_job_names(client):
+def test_page_of_a_market_that_only_a_job_names(client: Client) -> None:
     market = Market.objects.create(address=address("named"))
 
     page = plain(get(client, f"/markets/{market.address}/"))
@@ -310,7 +313,7 @@ def test_page_of_a_market_that_only_a_job_names(client):
     assert "account not read yet" in page
 
 
-def test_page_brings_nodes_and_leaves_jobs_to_the_job_list(client):
+def test_page_brings_nodes_and_leaves_jobs_to_the_job_list(client: Client) -> None:
     market = make_market()
     for number in range(22):
         make_node(number, market=market, seen_at=timezone.now() - timedelta(minutes=number))
@@ -320,11 +323,11 @@ def test_page_brings_nodes_and_leaves_jobs_to_the_job_list(client):
     nodes = page.partition('id="nodes"')[2].partition("</section>")[0]
     assert re.findall(r'href="/nodes/([^/"]+)/"', nodes) == [address(f"node {number}") for number in range(20)]
     assert f'href="/nodes/?market={market.address}">all 22</a>' in nodes
-    assert f'hx-get="/jobs/?market={market.address}&amp;view=embed" hx-trigger="revealed"' in page
+    assert f'hx-get="/jobs/?market={market.address}&amp;view=embed"' in page
     assert f'<a href="/jobs/?market={market.address}">Jobs of this market</a>' in page
 
 
-def test_page_for_htmx_is_the_required_list_alone(client):
+def test_page_for_htmx_is_the_required_list_alone(client: Client) -> None:
     market = make_seed_market()
 
     page = get(client, f"/markets/{market.address}/", **HTMX)
@@ -333,7 +336,7 @@ def test_page_for_htmx_is_the_required_list_alone(client):
     assert len(titles(page, "img")) == 7
 
 
-def test_page_asks_as_many_queries_for_more_rows(client):
+def test_page_asks_as_many_queries_for_more_rows(client: Client) -> None:
     market = make_market(queue_type=QueueType.NODES)
 
     def add(first: int, last: int) -> None:
@@ -354,7 +357,7 @@ def test_page_asks_as_many_queries_for_more_rows(client):
     assert few <= 20
 
 
-def test_slug_leads_to_the_address_of_the_listed_market(client):
+def test_slug_leads_to_the_address_of_the_listed_market(client: Client) -> None:
     make_market("Old", slug="nvidia-3090", is_listed=False)
     market = make_market("New", slug="nvidia-3090")
 
@@ -364,7 +367,7 @@ def test_slug_leads_to_the_address_of_the_listed_market(client):
 
 
 @pytest.mark.parametrize("key", ["nothing", address("nobody"), "%00", "%E2%80%AE", "x" * 3000])
-def test_unknown_market_is_404_and_says_what_was_looked_for(client, key):
+def test_unknown_market_is_404_and_says_what_was_looked_for(client: Client, key: str) -> None:
     response = client.get(f"/markets/{key}/")
 
     assert response.status_code == 404
@@ -372,7 +375,7 @@ def test_unknown_market_is_404_and_says_what_was_looked_for(client, key):
     assert f"No market is known by the address or name “{shown}" in response.content.decode()
 
 
-def test_hostile_text_is_inert(client):
+def test_hostile_text_is_inert(client: Client) -> None:
     market = make_market(
         "Bad",
         name=HOSTILE,

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from explorer.formats import day
@@ -37,7 +38,7 @@ def make_three() -> tuple[Node, Node, Node]:
     return busy, free, idle
 
 
-def test_list_shows_every_fact(client):
+def test_list_shows_every_fact(client: Client) -> None:
     market = make_market()
     node = make_node(market=market, gpu_count=2, vram_mb=49_152)
     job = make_job(market, "runs", node=node)
@@ -91,7 +92,7 @@ def test_list_shows_every_fact(client):
         ("?sort=-gpu", ["free", "busy", "idle"]),
     ],
 )
-def test_list_filters_and_sorts(client, query, expected):
+def test_list_filters_and_sorts(client: Client, query: str, expected: list[str]) -> None:
     make_three()
 
     found = re.findall(r'<th scope="row">.*?href="/nodes/([^/]+)/"', get(client, f"/nodes/{query}"), re.S)
@@ -102,7 +103,7 @@ def test_list_filters_and_sorts(client, query, expected):
     assert found == wanted
 
 
-def test_a_node_that_runs_a_job_is_busy_even_while_a_queue_names_it(client):
+def test_a_node_that_runs_a_job_is_busy_even_while_a_queue_names_it(client: Client) -> None:
     market = make_market(queue_type=QueueType.NODES)
     node = make_node(market=market)
     market.queue = [node.address]
@@ -114,7 +115,7 @@ def test_a_node_that_runs_a_job_is_busy_even_while_a_queue_names_it(client):
     assert "No node matches" in get(client, "/nodes/?status=free")
 
 
-def test_a_job_that_left_the_books_or_waits_makes_no_node_busy(client):
+def test_a_job_that_left_the_books_or_waits_makes_no_node_busy(client: Client) -> None:
     market = make_market(queue_type=QueueType.JOBS)
     node = make_node(market=market)
     make_job(market, "gone", node=node, delisted_at=timezone.now())
@@ -126,7 +127,7 @@ def test_a_job_that_left_the_books_or_waits_makes_no_node_busy(client):
 
 
 @pytest.mark.parametrize("sort", ["", "-seen", "seen", "gpu", "-gpu", "node", "-node"])
-def test_pages_bring_every_node_once(client, sort):
+def test_pages_bring_every_node_once(client: Client, sort: str) -> None:
     now = timezone.now()
     market = make_market()
     for number in range(110):
@@ -148,16 +149,16 @@ def test_pages_bring_every_node_once(client, sort):
     assert re.findall(r'<th scope="row">.*?href="/nodes/([^/]+)/"', back, re.S) == forward[1]
 
 
-def test_list_counts_what_matches(client):
+def test_list_counts_what_matches(client: Client) -> None:
     make_three()
 
     assert "3 seen at work" in get(client, "/nodes/")
     page = get(client, "/nodes/?status=busy", **HTMX)
-    assert '<span id="count" hx-swap-oob="innerHTML">1 seen at work</span>' in page
+    assert '<span hx-swap-oob="innerHTML:#count">1 seen at work</span>' in page
     assert page.strip().startswith('<section class="panel" id="rows"')
 
 
-def test_list_offers_what_there_is_to_choose_from(client):
+def test_list_offers_what_there_is_to_choose_from(client: Client) -> None:
     make_three()
     make_market("Without nodes")
 
@@ -173,7 +174,7 @@ def test_list_offers_what_there_is_to_choose_from(client):
     assert '<option value="FR" selected>FR</option>' in page
 
 
-def test_list_without_nodes_says_why(client):
+def test_list_without_nodes_says_why(client: Client) -> None:
     assert "No nodes yet" in get(client, "/nodes/")
 
 
@@ -187,7 +188,7 @@ def test_list_without_nodes_says_why(client):
         ("gpu=" + "x" * 300, "Ensure this value has at most 200 characters"),
     ],
 )
-def test_list_with_a_bad_value_says_so(client, query, sentence):
+def test_list_with_a_bad_value_says_so(client: Client, query: str, sentence: str) -> None:
     make_node()
 
     response = client.get(f"/nodes/?{query}")
@@ -199,7 +200,7 @@ def test_list_with_a_bad_value_says_so(client, query, sentence):
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "AAAA", "W10", "x" * 5000, "%00"])
-def test_list_with_a_damaged_position_says_so(client, cursor):
+def test_list_with_a_damaged_position_says_so(client: Client, cursor: str) -> None:
     make_node()
 
     response = client.get(f"/nodes/?after={cursor}")
@@ -208,7 +209,7 @@ def test_list_with_a_damaged_position_says_so(client, cursor):
     assert "its position in the list cannot be read" in response.content.decode()
 
 
-def test_list_asks_as_many_queries_for_more_nodes(client):
+def test_list_asks_as_many_queries_for_more_nodes(client: Client) -> None:
     market = make_market(queue_type=QueueType.NODES)
 
     def add(first: int, last: int) -> None:
@@ -227,7 +228,7 @@ def test_list_asks_as_many_queries_for_more_nodes(client):
     assert few <= 9
 
 
-def test_page_shows_the_machine_as_the_node_reported_it(client):
+def test_page_shows_the_machine_as_the_node_reported_it(client: Client) -> None:
     gpus = [{"name": "NVIDIA L40S", "memory_mb": 46_068, "architecture": "8.9"}, {"name": "NVIDIA L4"}]
     node = make_node(gpus=gpus, gpu_count=2, vram_mb=46_068)
 
@@ -247,7 +248,7 @@ def now_of(page: str) -> str:
     return plain(page.partition('<dl class="readout">')[2].partition("</dl>")[0])
 
 
-def test_page_says_what_the_node_does_now(client):
+def test_page_says_what_the_node_does_now(client: Client) -> None:
     busy, free, idle = make_three()
     market = busy.market
     assert market is not None
@@ -267,7 +268,7 @@ def test_page_says_what_the_node_does_now(client):
     assert "Now Idle neither at a job nor in a queue" in now_of(get(client, f"/nodes/{idle.address}/"))
 
 
-def test_page_lists_what_its_market_demands_of_it(client):
+def test_page_lists_what_its_market_demands_of_it(client: Client) -> None:
     node = make_node(market=make_seed_market())
 
     page = get(client, f"/nodes/{node.address}/")
@@ -277,7 +278,7 @@ def test_page_lists_what_its_market_demands_of_it(client):
     assert f'hx-get="/jobs/?node={node.address}&amp;view=embed"' in page
 
 
-def test_page_of_a_node_that_has_not_reported(client):
+def test_page_of_a_node_that_has_not_reported(client: Client) -> None:
     node = Node.objects.create(address=address("silent"), specs_error="The host answered 502.")
 
     page = plain(get(client, f"/nodes/{node.address}/"))
@@ -287,13 +288,13 @@ def test_page_of_a_node_that_has_not_reported(client):
     assert "It has not been seen in a known market." in page
 
 
-def test_page_for_htmx_is_what_it_does_now(client):
+def test_page_for_htmx_is_what_it_does_now(client: Client) -> None:
     page = get(client, f"/nodes/{make_node().address}/", **HTMX)
 
     assert page.strip().startswith('<div class="stack" id="now">')
 
 
-def test_page_asks_as_many_queries_for_a_busier_node(client):
+def test_page_asks_as_many_queries_for_a_busier_node(client: Client) -> None:
     market = make_seed_market()
     node = make_node(market=market)
     url = f"/nodes/{node.address}/"
@@ -307,7 +308,7 @@ def test_page_asks_as_many_queries_for_a_busier_node(client):
 
 
 @pytest.mark.parametrize("name", ["nobody", "%00", address("nobody"), "0OIl", "x" * 3000])
-def test_unknown_node_is_404_and_says_what_was_looked_for(client, name):
+def test_unknown_node_is_404_and_says_what_was_looked_for(client: Client, name: str) -> None:
     response = client.get(f"/nodes/{name}/")
 
     assert response.status_code == 404

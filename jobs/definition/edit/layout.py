@@ -133,7 +133,7 @@ def style_of(document: Document, pointer: str) -> Style:
     outer = line_indent(text, container.opening)
     if not container.children:
         if not pointer:
-            return Style(False, "", "", "  ", _newline(text), ": ", ", ")
+            return Style(False, "  ", "", "  ", _newline(text), ": ", ", ")
         around = style_of(document, pointers.parent(pointer))
         return replace(around, indent=outer + around.unit, outer=outer)
     first = container.children[0]

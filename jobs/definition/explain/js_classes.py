@@ -35,12 +35,13 @@ DOT: Final = _complement((ord(char), ord(char)) for char in "\n\r\u2028\u2029")
 
 def pattern(ranges: Iterable[Range], *, is_negated: bool = False) -> str:
     """Return a class that the `regex` module understands; an empty one matches nothing."""
-    inside = "".join(_escaped(low) if low == high else f"{_escaped(low)}-{_escaped(high)}" for low, high in ranges)
+    inside = "".join(literal(low) if low == high else f"{literal(low)}-{literal(high)}" for low, high in ranges)
     if not inside:
         return "(?s:.)" if is_negated else "(?!)"
     return f"[{'^' if is_negated else ''}{inside}]"
 
 
-def _escaped(code: int) -> str:
+def literal(code: int) -> str:
+    """Return a character so that it stands for itself, in a class and out of one."""
     char = chr(code)
     return char if char.isascii() and char.isalnum() else f"\\U{code:08x}"

@@ -12,20 +12,17 @@ from typing import Final
 import regex
 
 from jobs.definition.explain import js_classes
-from jobs.definition.explain.js_classes import Range
+from jobs.definition.explain.js_characters import Characters, JavaScriptError
+
+__all__ = ["JavaScriptError", "NotTried", "compiled", "translate"]
 
 _QUANTIFIER: Final = re.compile(r"\{([0-9]+)(,([0-9]*))?\}")
 _NAME: Final = re.compile(r"<([^\W\d][\w$]*|\$[\w$]*)>")
 _OPENINGS: Final = ("(?:", "(?=", "(?!", "(?<=", "(?<!")
-_CONTROLS: Final = {"f": 0x0C, "n": 0x0A, "r": 0x0D, "t": 0x09, "v": 0x0B}
 #: More repetitions than this are as good as any number.
 _MOST: Final = 65_000
 #: Why an asterisk cannot follow, at the beginning and after most of what matches no text.
 _NOTHING: Final = "Nothing to repeat"
-
-
-class JavaScriptError(ValueError):
-    """JavaScript refuses the expression; the message is its reason, in the words of V8."""
 
 
 class NotTried(ValueError):
@@ -45,17 +42,16 @@ def compiled(source: str) -> regex.Pattern[str]:
         raise NotTried("The pattern is too large to be tried.") from problem
 
 
-class _Translator:
+class _Translator(Characters):
     def __init__(self, source: str) -> None:
-        self.source = source
-        self.at = 0
+        self.total, self.all_names = _groups(source)
+        super().__init__(source, has_names=bool(self.all_names))
         self.out: list[str] = []
         self.open: list[tuple[str, int]] = []  # how each open group begins, and its number, 0 without one
         self.closed: set[int] = set()
         self.names: set[str] = set()
         self.is_doubled = False
         self.count = 0
-        self.total, self.all_names = _groups(source)
         self.unrepeatable = _NOTHING
 
     def run(self) -> str:
@@ -72,7 +68,7 @@ class _Translator:
         if char == "\\":
             self._escape()
         elif char == "[":
-            self._class()
+            self._put(self.character_class())
         elif char == "(":
             self._group()
         elif char == ")":
@@ -88,7 +84,7 @@ class _Translator:
         if special:
             self._put(special, _NOTHING)
         else:
-            self._put(js_classes.pattern(js_classes.DOT) if char == "." else _literal(ord(char)))
+            self._put(js_classes.pattern(js_classes.DOT) if char == "." else js_classes.literal(ord(char)))
 
     def _put(self, piece: str, unrepeatable: str = "") -> None:
         self.out.append(piece)
@@ -171,7 +167,7 @@ class _Translator:
         elif char == "k" and self.all_names:
             self._named_reference()
         else:
-            self._put(_literal(self._code()))
+            self._put(js_classes.literal(self.code()))
 
     def _is_reference(self) -> bool:
         return _number(_digits(self.source, self.at + 1)) <= self.total
@@ -193,88 +189,6 @@ class _Translator:
     def _reference(self, number: int) -> None:
         """Put a reference that, as in JavaScript, matches nothing while its group has caught nothing."""
         self._put(f"(?:(?({number})\\g<{number}>|))" if number in self.closed else "(?:)")
-
-    def _code(self) -> int:
-        """Read an escape that stands for one character, here and in classes."""
-        char = self.source[self.at + 1]
-        for form, base in ((r"\\x([0-9A-Fa-f]{2})", 16), (r"\\u([0-9A-Fa-f]{4})", 16), (_OCTAL, 8)):
-            found = re.compile(form).match(self.source, self.at)
-            if found:
-                self.at = found.end()
-                return self._paired(int(found[1], base))
-        if char == "c":
-            return self._control()
-        self.at += 2
-        return _CONTROLS.get(char, ord(char))
-
-    def _paired(self, high: int) -> int:
-        """Join the two halves of a character outside of the basic plane."""
-        low = re.compile(r"\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})").match(self.source, self.at)
-        if not low or not 0xD800 <= high < 0xDC00:
-            return high
-        self.at = low.end()
-        return 0x10000 + ((high - 0xD800) << 10) + int(low[1], 16) - 0xDC00
-
-    def _control(self) -> int:
-        letter = self.source[self.at + 2 : self.at + 3]
-        if letter.isascii() and letter.isalpha():
-            self.at += 3
-            return ord(letter) % 32
-        self.at += 1  # then the backslash stands for itself
-        return ord("\\")
-
-    def _class(self) -> None:
-        is_negated = self.source.startswith("[^", self.at)
-        self.at += 2 if is_negated else 1
-        ranges: list[Range] = []
-        while not self.source.startswith("]", self.at):
-            ranges += self._class_range()
-        self.at += 1
-        self._put(js_classes.pattern(ranges, is_negated=is_negated))
-
-    def _class_range(self) -> tuple[Range, ...]:
-        first = self._class_item()
-        if not self.source.startswith("-", self.at) or self.source.startswith("-]", self.at):
-            return first
-        self.at += 1
-        last = self._class_item()
-        if len(first) > 1 or len(last) > 1 or first[0][0] != first[0][1] or last[0][0] != last[0][1]:
-            return (*first, (0x2D, 0x2D), *last)
-        if first[0][0] > last[0][0]:
-            raise JavaScriptError("Range out of order in character class")
-        return ((first[0][0], last[0][0]),)
-
-    def _class_item(self) -> tuple[Range, ...]:
-        char = self.source[self.at : self.at + 1]
-        following = self.source[self.at + 1 : self.at + 2]
-        if not char:
-            raise JavaScriptError("Unterminated character class")
-        if char != "\\":
-            self.at += 1
-            return ((ord(char), ord(char)),)
-        if not following:
-            raise JavaScriptError("\\ at end of pattern")
-        if following in js_classes.ESCAPES:
-            self.at += 2
-            return js_classes.ESCAPES[following]
-        code = self._code_in_class(following)
-        return ((code, code),)
-
-    def _code_in_class(self, char: str) -> int:
-        if char == "b":
-            self.at += 2
-            return 8
-        if char == "k" and self.all_names:
-            raise JavaScriptError("Invalid escape")
-        control = self.source[self.at + 2 : self.at + 3] if char == "c" else ""
-        if control and control in "0123456789_":
-            self.at += 3
-            return ord(control) % 32
-        return self._code()
-
-
-#: Up to \377, as octal escapes go; \8 and \9 are the digits themselves.
-_OCTAL: Final = r"\\([0-3][0-7]{0,2}|[4-7][0-7]?)"
 
 
 def _groups(source: str) -> tuple[int, dict[str, int]]:
@@ -298,8 +212,3 @@ def _digits(source: str, at: int) -> str:
 
 def _number(digits: str) -> int:
     return int(digits[:10])
-
-
-def _literal(code: int) -> str:
-    char = chr(code)
-    return char if char.isascii() and char.isalnum() else f"\\U{code:08x}"

@@ -13,12 +13,18 @@ from jobs.definition.explain.report import Explanation, OpExplanation
 
 def as_text(explanation: Explanation) -> str:
     """Return the plan and every op, with all that a terminal would take for a command made harmless."""
-    lines = [*_plan(explanation.plan), *(line for op in explanation.ops for line in _op(op))]
-    return "\n".join(map(_printable, lines)) + "\n"
+    lines = list(map(_printable, _plan(explanation.plan)))
+    for op in explanation.ops:
+        lines += map(_printable, _op(op))
+        lines += (
+            _printable(f"  {line.partition(' ')[0]:<11} {line}", "\n\t") for line in (op.podman, op.docker) if line
+        )
+    return "\n".join(lines) + "\n"
 
 
-def _printable(line: str) -> str:
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
+def _printable(line: str, kept: str = "") -> str:
+    """Return a line without control characters; a run line keeps the ends of lines in its quotes."""
+    return "".join(char if char.isprintable() or char in kept else "\N{REPLACEMENT CHARACTER}" for char in line)
 
 
 def _plan(plan: Plan) -> Iterator[str]:
@@ -51,9 +57,6 @@ def _op(op: OpExplanation) -> Iterator[str]:
     for url in op.urls:
         shared = " (shared by the deployment)" if url.is_shared else ""
         yield f"  {'port':<11} {javascript.number(url.port)}: {url.url or 'its address is not known'}{shared}"
-    for line in (op.podman, op.docker):
-        if line:
-            yield f"  {line.partition(' ')[0]:<11} {line}"
 
 
 def _container(what: Container) -> Iterator[tuple[str, str]]:

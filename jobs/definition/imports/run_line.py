@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from explorer.nosana.payloads import JsonObject, JsonValue
@@ -14,6 +15,8 @@ from jobs.definition.imports.shell import Command, Word
 
 #: The longest text read, in characters.
 LIMIT: Final = 100_000
+#: More run lines are left out.
+MOST_LINES: Final = 200
 _ENGINES: Final = {"docker", "podman", "nerdctl"}
 _UNFILLED: Final = "A shell would fill this in; it stands here as it is written: put the value in its place."
 
@@ -28,7 +31,10 @@ def import_run_lines(text: str) -> Imported:
     except shell.ShellError as problem:
         return notes.refused("The text", str(problem))
     taken: set[str] = set()
-    ops = [op for command in commands if (op := _op(command, taken, notes))]
+    found = (op for command in commands if (op := _op(command, taken, notes)))
+    ops = list(islice(found, MOST_LINES))
+    if next(found, None):
+        notes.add("The lines", f"Only the first {MOST_LINES} are taken over.")
     if not ops:
         return notes.refused("The text", "There is no `docker run` or `podman run` with an image in it.")
     if len(ops) > 1:

@@ -6,6 +6,8 @@ A rule takes what `facts` knows and yields what it finds. Rules never judge whet
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import Final
 
 from jobs.definition.facts import Job
 from jobs.definition.found import Found
@@ -26,14 +28,21 @@ from jobs.definition.rules import (
 )
 from jobs.definition.validation.profiles import Profile
 
-_OF_JOBS = (dependencies.of_job, literals.of_job, environment.of_job, exposing.of_job, mounts.of_job, shape.of_job)
+_OF_JOBS = (
+    dependencies.of_job,
+    literals.of_job,
+    environment.of_job,
+    exposing.of_job,
+    patterns.of_job,
+    mounts.of_job,
+    shape.of_job,
+)
 _OF_OPS = (
     dependencies.of_op,
     literals.of_op,
     command.of_op,
     environment.of_op,
     exposing.of_op,
-    patterns.of_op,
     images.of_op,
     resources.of_op,
     mounts.of_op,
@@ -42,8 +51,20 @@ _OF_OPS = (
 )
 
 
+#: Within the size of a text there is no room for more ops that the network accepts.
+MOST_OPS: Final = 20_000
+#: After so many findings no more are looked for.
+MOST: Final = 2000
+
+
 def run(job: Job, profile: Profile) -> Iterator[Found]:
-    """Return what all rules find; each looks at each op once."""
+    """Return what all rules find, up to MOST; each looks at each op once."""
+    return islice(_run(job, profile), MOST)
+
+
+def _run(job: Job, profile: Profile) -> Iterator[Found]:
+    if len(job.document.ops) > MOST_OPS:
+        return
     for rule in _OF_JOBS:
         yield from rule(job)
     for op in job.ops:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from explorer import images
 from explorer.nosana.payloads import JsonValue
 from jobs.definition.facts import Job, Op, texts
 from jobs.definition.found import Found, removing, replacing
 from jobs.definition.naming import shown
-from markets import images
 
 _SHELLS: Final = {"sh", "bash", "ash", "dash", "zsh", "ksh"}
 _SCRIPT_FLAG: Final = re.compile(r"-[a-z]*c")

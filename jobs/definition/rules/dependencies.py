@@ -13,6 +13,8 @@ from jobs.definition.naming import shown
 
 #: Seconds between two rounds of start-up checks; the first round comes after one such pause.
 _ROUND: Final = 5
+#: Among so many ids one that was meant is looked for.
+_FEW: Final = 50
 
 
 def of_op(op: Op, job: Job) -> Iterator[Found]:
@@ -51,7 +53,7 @@ def _dependency(op: Op, job: Job, pointer: str, name: str) -> Iterator[Found]:
 
 
 def _unknown(job: Job, pointer: str, name: str) -> Found:
-    near = get_close_matches(name[:60], list(job.by_id)[:500], 1, 0.8)
+    near = get_close_matches(name[:60], job.by_id, 1, 0.8) if len(job.by_id) <= _FEW else []
     advice = f"write {shown(near[0])} if that is meant" if near else "remove it or add that op"
     return Found("ND051", pointer, f"There is no op {shown(name)}, so the node refuses the whole job; {advice}.")
 

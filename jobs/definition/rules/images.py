@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from explorer import images
 from jobs.definition.facts import Job, Op, members
 from jobs.definition.found import Found
 from jobs.definition.naming import shown
-from markets import images
 
 _LOCAL = ("localhost", "127.0.0.1")
 

@@ -55,9 +55,10 @@ def of_op(op: Op, job: Job) -> Iterator[Found]:
             yield Found("ND081", op.to(trail), f"{_REMOVER} works only as an item of a list; here it stays as it is.")
     if _REMOVER in op.env:
         yield Found("ND081", op.at("env", _REMOVER), f"{_REMOVER} works only as an item of a list; remove it here.")
-    for pointer, text in all_texts(op.results, f"{op.pointer}/results") if op.results else ():
-        if "%%" in text and _LITERAL.search(text):
-            yield _verbatim(pointer)
+    for name, wanted in op.results.items():
+        regex = wanted.get("regex") if isinstance(wanted, dict) else wanted
+        if isinstance(regex, str) and "%%" in regex and _LITERAL.search(regex):
+            yield _verbatim(pointers.join(f"{op.pointer}/results", name))
 
 
 def _verbatim(pointer: str) -> Found:

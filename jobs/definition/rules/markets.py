@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from explorer import images
 from jobs.definition.explain.caching import resource_key
 from jobs.definition.facts import Job, Op, objects, text
 from jobs.definition.found import Found, replacing
 from jobs.definition.naming import shown
-from markets import images
 
 
 def of_job(job: Job) -> Iterator[Found]:
@@ -16,7 +16,7 @@ def of_job(job: Job) -> Iterator[Found]:
     runs = [op for op in job.ops if op.is_run]
     if runs and job.globals.get("gpu") is not True and not any(op.args.get("gpu") is True for op in runs):
         message = "No op asks for a GPU, though every market rents one out; add gpu: true where it is used."
-        yield Found("ND157", runs[0].at() if "gpu" not in runs[0].args else runs[0].at("gpu"), message)
+        yield Found("ND157", runs[0].at() if runs[0].args else runs[0].pointer, message)
     if job.market is not None:
         kept = {images.identity(image): image for image in job.market.required_images}
         keys = {_plain(key): key for key in map(resource_key, job.market.required_resources) if key}

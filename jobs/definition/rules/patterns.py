@@ -10,22 +10,26 @@ from collections.abc import Iterator
 from typing import Final
 
 from jobs.definition import pointers
-from jobs.definition.facts import Job, Op
+from jobs.definition.facts import Job
 from jobs.definition.found import Found, replacing
 from jobs.definition.naming import shown
 from jobs.definition.regexes import judge
 
+#: Judging an expression may take some milliseconds, so that their number is bounded.
+MOST: Final = 200
 _DELIMITED: Final = re.compile(r"/(.+)/[dgimsuvy]{1,7}", re.DOTALL)
 
 
-def of_op(op: Op, job: Job) -> Iterator[Found]:
-    """Yield what is odd about the expressions of the op's results."""
-    for name, wanted in op.results.items():
-        pointer = pointers.join(f"{op.pointer}/results", name)
-        if isinstance(wanted, str):
-            yield from _expression(wanted, pointer)
-        elif isinstance(wanted, dict) and isinstance(wanted.get("regex"), str):
-            yield from _expression(str(wanted["regex"]), f"{pointer}/regex")
+def of_job(job: Job) -> Iterator[Found]:
+    """Yield what is odd about the expressions of results; only the first MOST different ones are judged."""
+    judged: set[str] = set()
+    for op in job.ops:
+        for name, wanted in op.results.items():
+            regex = wanted.get("regex") if isinstance(wanted, dict) else wanted
+            if isinstance(regex, str) and (regex in judged or len(judged) < MOST):
+                judged.add(regex)
+                parts = (name, "regex") if isinstance(wanted, dict) else (name,)
+                yield from _expression(regex, pointers.join(f"{op.pointer}/results", *parts))
 
 
 def _expression(source: str, pointer: str) -> Iterator[Found]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import Final
 
 from explorer.nosana.payloads import JsonValue
 from jobs.definition import naming, pointers
@@ -11,6 +13,9 @@ from jobs.definition.validation.problems import problems
 from jobs.definition.validation.profiles import Profile, fits, schema
 from jobs.definition.validation.wording import worded
 
+#: After so many misfits no more are looked for.
+MOST: Final = 1000
+
 
 def refusals(value: JsonValue, profile: Profile) -> list[Found]:
     """Return everything for which the profile refuses the value; [] when it accepts it.
@@ -18,8 +23,8 @@ def refusals(value: JsonValue, profile: Profile) -> list[Found]:
     The two rules that a schema cannot say are the network's own: op ids are unique, and so are the ports in the list
     of one op (@nosana/types: UniqueById, UniqueExposedPorts). Both count as long as the ops can be told apart.
     """
-    found = [] if fits(value, profile) else [worded(problem) for problem in problems(schema(profile), value)]
-    return found + list(_doubled(value))
+    misfits = () if fits(value, profile) else islice(problems(schema(profile), value), MOST)
+    return [worded(problem) for problem in misfits] + list(islice(_doubled(value), MOST))
 
 
 def _doubled(value: JsonValue) -> Iterator[Found]:

