@@ -128,7 +128,7 @@ def _segments(queryset: QuerySet[Row], keys: Sequence[str], cursor: list[Value])
         if end < len(keys) and keys[end].startswith("-") == keys[start].startswith("-"):
             continue
         names = [key.lstrip("-") for key in keys[start:end]]
-        operator = "<" if keys[start].startswith("-") else ">"
+        operator = "<=" if keys[start].startswith("-") else ">"
         parts.append(queryset.filter(_beyond(names, cursor[start:end], operator)))
         queryset = queryset.filter(**dict(zip(names, cursor[start:end], strict=True)))
         start = end

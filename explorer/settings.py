@@ -187,7 +187,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 
 CELERY_BEAT_SCHEDULE = {
-    "markets": _every(120, "markets.tasks.sync_markets"),
+    "markets": _every(60, "markets.tasks.sync_markets"),
     "required resources": _every(600, "markets.tasks.refresh_all_required"),
     "queues": _every(30, "markets.tasks.sync_queues"),
     "nodes": _every(60, "markets.tasks.sync_nodes"),

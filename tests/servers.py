@@ -47,7 +47,9 @@ def _prepare(environ: os._Environ[str]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Have the controlling process start the servers; it is the one without `workerinput`."""
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_Servers(Path(os.environ["VAR"]), only_collects=config.option.collectonly))
+        servers = _Servers(Path(os.environ["VAR"]), only_collects=config.option.collectonly)
+        config.pluginmanager.register(servers)
+        config.add_cleanup(servers.stop)  # called however the run ends, where a hook is not
 
 
 class _Servers:
@@ -74,8 +76,8 @@ class _Servers:
         if "REDIS_URL" not in os.environ:
             self.children.append(redis.start(self.var, keep=[lock]).child)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_unconfigure(self) -> None:
+    def stop(self) -> None:
+        """End the servers and remove their folder."""
         process.stop(self.children, seconds=5)
         shutil.rmtree(self.var)
         shutil.rmtree(cluster.ELSEWHERE / addresses.digest(self.var), ignore_errors=True)  # seldom there

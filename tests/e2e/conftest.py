@@ -4,12 +4,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.browser import WIDE, Messages, launch
-from tests.e2e.running import running, wait_until
+from tests.e2e.running import addresses_on, running, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +24,7 @@ def site(var: Path) -> Iterator[str]:
     """The address of a running explorer of the sample network, once it shows jobs, markets and nodes."""
     with running(var, NETWORK="sample") as url:
         lists = ("jobs", "markets", "nodes")
-        wait_until(lambda: all(f'<a href="/{p}/' in httpx.get(f"{url}/{p}/").text for p in lists), 60, "rows are shown")
+        wait_until(lambda: all(addresses_on(f"{url}/{name}/") for name in lists), 60, "rows are shown")
         yield url
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,7 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -37,9 +40,26 @@ def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None
 def is_ready(url: str) -> bool:
     """Return whether the explorer says that it is ready."""
     try:
-        return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
+        return _http().get(f"{url}/readyz").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def text_of(url: str) -> str:
+    """Return a page, whatever its status."""
+    return _http().get(url).text
+
+
+def addresses_on(url: str) -> set[str]:
+    """Return the addresses whose pages of the same kind a list links to, such as jobs on /jobs/."""
+    kind = urlsplit(url).path
+    return set(re.findall(rf'href="{kind}(\w{{32,44}})/"', text_of(url)))
+
+
+@cache
+def _http() -> httpx.Client:
+    """Return one client for all: a new one loads the machine's certificates each time."""
+    return httpx.Client(timeout=20, follow_redirects=True)
 
 
 @contextmanager

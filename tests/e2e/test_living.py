@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from explorer.sample import SampleServer
-from tests.e2e.running import free_port, running, wait_until
+from tests.e2e.running import addresses_on, free_port, running, text_of, wait_until
 
 SEEDS_MARKET = "97G9NnvBDQ2WpKu6fasoMsAKmfj63C9rhysJnkeWodAf"
 SEEDS_IMAGES = {
@@ -25,18 +25,13 @@ PAGES = ("/", "/jobs/", "/markets/", "/nodes/", "/status/", f"/search/?q={SEEDS_
 UNREACHABLE = "The network cannot be reached"
 
 
-def text_of(url: str) -> str:
-    return httpx.get(url, timeout=20, follow_redirects=True).text
-
-
 def jobs_shown(site: str, state: str) -> set[str]:
-    return set(re.findall(r'<a href="/jobs/(\w{32,44})/"', text_of(f"{site}/jobs/?state={state}")))
+    return addresses_on(f"{site}/jobs/?state={state}")
 
 
 def test_pages_show_jobs_markets_and_nodes_within_a_minute(site):
     for path, least in (("jobs", 50), ("markets", 12), ("nodes", 50)):
-        shown = set(re.findall(rf'href="/{path}/(\w{{32,44}})/"', text_of(f"{site}/{path}/")))
-        assert len(shown) >= least, path
+        assert len(addresses_on(f"{site}/{path}/")) >= least, path
 
 
 def test_the_seeds_market_lists_its_seven_images_and_its_resource(site):

@@ -66,9 +66,9 @@ def test_list_shows_every_figure_queued_first_then_running_then_finished(client:
         # 101 micro-NOS × 7,200 s + 10 %
         ["Queued", behind, "–", "NVIDIA 3090", "–", deployer, "9m ago", "–", "≤ 0.799920 NOS"],
         # paid for its timeout, an hour, although it still runs
-        ["---", "Running", r, "library/ubuntu :24.04", "A100 80GB", node, deployer, "1h 35m ago", "1h 30m", "0.0997"],
-        ["---", "Stopped", s, "library/ubuntu :24.04", "NVIDIA 3090", "–", deployer, "1h 00m ago", "–", "–"],
-        ["Failed", f, "library/ubuntu :24.04", "NVIDIA 3090", node, short(address("other")), "2h 00m ago"]
+        ["---", "Running", r, "ubuntu :24.04", "A100 80GB", node, deployer, "1h 35m ago", "1h 30m", "0.0997"],
+        ["---", "Stopped", s, "ubuntu :24.04", "NVIDIA 3090", "–", deployer, "1h 00m ago", "–", "–"],
+        ["Failed", f, "ubuntu :24.04", "NVIDIA 3090", node, short(address("other")), "2h 00m ago"]
         + ["10m 00s", "0.0166"],
     ]
     assert words(page, "total") == "5 match"

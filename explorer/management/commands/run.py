@@ -43,7 +43,7 @@ class Command(BaseCommand):
         """Run until a signal, or until the explorer cannot be started."""
         if end_with_parent:
             process.end_with_parent(signal.SIGTERM, os.getppid())
-        _on_signals(signal.default_int_handler)
+        _on_signals(_interrupt)
         lines = _Lines(self.stdout)
         keeper = None
         try:
@@ -64,8 +64,14 @@ class Command(BaseCommand):
                 keeper.stop(last=_SERVERS)
 
 
+def _interrupt(*_: Any) -> None:
+    """Raise KeyboardInterrupt, and again after a second if nobody heard: in a destructor Python drops it."""
+    signal.setitimer(signal.ITIMER_REAL, 1)
+    raise KeyboardInterrupt
+
+
 def _on_signals(handler: Any) -> None:
-    for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         if sig != signal.SIGHUP or signal.getsignal(sig) != signal.SIG_IGN:  # nohup set that
             signal.signal(sig, handler)
 

@@ -75,7 +75,7 @@ def _of_items(schema: Schema, value: list[JsonValue], pointer: str) -> Iterator[
 def _of_branches(schema: Schema, value: JsonValue, pointer: str) -> Iterator[Problem]:
     """Problems with the alternative that was meant: of the value's type, then by named type, then the nearest."""
     fitting = [branch for branch in branches(schema) if not kinds_of(branch) or kind(value) in kinds_of(branch)]
-    if not fitting:
+    if not fitting or (value not in fitting[0].get("enum", [value]) and _is_marker(fitting)):
         yield Problem("type", pointer, value, schema)
     elif isinstance(value, dict):
         yield from _of_objects(fitting, value, pointer)
@@ -83,6 +83,11 @@ def _of_branches(schema: Schema, value: JsonValue, pointer: str) -> Iterator[Pro
         yield from problems(fitting[0], value, pointer)
     else:
         yield from _nearest([list(problems(branch, value, pointer)) for branch in fitting], fitting, ())
+
+
+def _is_marker(fitting: list[Schema]) -> bool:
+    """Say whether the only text taken is one marker, which hardly is what another text was meant to be."""
+    return len(fitting) == 1 and len(fitting[0].get("enum", ())) == 1
 
 
 def _of_objects(fitting: list[Schema], value: JsonObject, pointer: str) -> Iterator[Problem]:

@@ -30,9 +30,10 @@ _REMOVED: Final = {
 
 def worded(problem: Problem) -> Found:
     """Return the finding for a misfit."""
-    if problem.keyword == "type":
+    is_choice = problem.keyword == "enum" or (problem.pointer == "/version" and "enum" in problem.schema)
+    if problem.keyword == "type" and not is_choice:
         return _kind(problem)
-    if problem.keyword == "enum":
+    if is_choice:
         return _choice(problem)
     if problem.keyword == "pattern":
         return _pattern(problem)
@@ -56,7 +57,8 @@ def _kind(problem: Problem) -> Found:
     if pointer.startswith("/meta/"):
         message = f"{name} is {word(value)}, but meta holds text, numbers, lists of them, and one more level."
         return Found("ND037", pointer, message, wanted)
-    kinds = {name for branch in branches(problem.schema) for name in kinds_of(branch)}
+    free = [branch for branch in branches(problem.schema) if "pattern" not in branch and "enum" not in branch]
+    kinds = {name for branch in free for name in kinds_of(branch)}
     if "string" in kinds and kind(value) in ("number", "boolean"):
         return _unquoted(problem, name, wanted)
     return _converted(problem, kinds, name, wanted)

@@ -6,21 +6,26 @@ import copy
 from random import Random
 from typing import Any
 
-KEYS = """version type ops id args image cmd entrypoint env work_dir gpu volumes name dest expose port health_checks path
-method expected_status headers body continuous expected_response private aliases restart_policy policy restart_tries
-resources target url files bucket buckets IAM REGION ACCESS_KEY_ID SECRET_ACCESS_KEY allowWrite repo revision accessToken
-model authentication docker username password email server results regex logType execution group timeout depends_on
-stop_if_dependent_stops global variables meta trigger system_resources logistics send receive endpoint deployment_id ssh
-public_keys output required_vram remoteResources chunked __spread__ __pairs__ Image comand unknown""".split()
+_WORDS = (
+    "version type ops id args image cmd entrypoint env work_dir gpu volumes name dest expose port "
+    "health_checks path method expected_status headers body continuous expected_response private aliases "
+    "restart_policy policy restart_tries resources target url files bucket buckets IAM REGION ACCESS_KEY_ID "
+    "SECRET_ACCESS_KEY allowWrite repo revision accessToken model authentication docker username password "
+    "email server results regex logType execution group timeout depends_on stop_if_dependent_stops global "
+    "variables meta trigger system_resources logistics send receive endpoint deployment_id ssh public_keys "
+    "output required_vram remoteResources chunked __spread__ __pairs__ Image comand unknown "
+)
+KEYS = _WORDS.split()
 VALUES: list[Any] = [
-    None, True, False, 0, 1, -1, 80, 8080.0, 1.5, 1e300, 10**30, "", " ", "a b", "0.1", "0.2", "container", "container/run",
-    "container/create-volume", "S3", "HF", "Ollama", "s3", "http", "websocket", "web", "none", "GET", "get", "stdout",
-    "nodeerr", "always", "no", "on-failure", "api", "api-listen", "8080", "8000-8010", "%%ops.a.host%%",
-    "%%global.variables.X%%", "%%globals%%", "%%ops%%", "%%opsxy%%", "%%ops.a%%%", "__remove-if-empty__", "true", "\x00",
-    "é🚀", [], {}, [[]], [{}], {"": ""}, ["a"], ["a", "a"], [1], [80, 80], [80, {"port": 80}], ["stdout", "stdout"],
-    {"port": 80}, {"__spread__": "%%ops.a.results.b%%"}, {"type": "S3", "target": "/a"}, {"name": "data"}, {"image": "a"},
-    {"type": "http", "path": "/", "method": "GET", "expected_status": 200, "continuous": True}, {"a": {"b": {"c": 1}}},
-    {"regex": "a", "logType": ["stdout"]}, {"policy": "on-failure", "restart_tries": 2},
+    None, True, False, 0, 1, -1, 80, 8080.0, 1.5, 1e+300, 10**30, "", " ", "a b", "0.1", "0.2", "container",
+    "container/run", "container/create-volume", "S3", "HF", "Ollama", "s3", "http", "websocket", "web", "none",
+    "GET", "get", "stdout", "nodeerr", "always", "no", "on-failure", "api", "api-listen", "8080", "8000-8010",
+    "%%ops.a.host%%", "%%global.variables.X%%", "%%globals%%", "%%ops%%", "%%opsxy%%", "%%ops.a%%%",
+    "__remove-if-empty__", "true", "\x00", "é🚀", [], {}, [[]], [{}], {"": ""}, ["a"], ["a", "a"], [1], [80, 80],
+    [80, {"port": 80}], ["stdout", "stdout"], {"port": 80}, {"__spread__": "%%ops.a.results.b%%"},
+    {"type": "S3", "target": "/a"}, {"name": "data"}, {"image": "a"},
+    {"type": "http", "path": "/", "method": "GET", "expected_status": 200, "continuous": True},
+    {"a": {"b": {"c": 1}}}, {"regex": "a", "logType": ["stdout"]}, {"policy": "on-failure", "restart_tries": 2},
 ]  # fmt: skip
 
 

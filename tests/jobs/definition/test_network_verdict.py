@@ -85,7 +85,8 @@ def test_findings_of_mutants_point_at_what_is_there_and_fit_on_a_line() -> None:
             for finding in report.findings:
                 assert report.document.value_span(finding.pointer) is not None, (finding, value)
                 assert finding.message.isprintable(), finding
-                assert finding.message[-1] == "." and len(finding.message) < 260, finding
+                assert finding.message.endswith("."), finding
+                assert len(finding.message) < 260, finding
 
 
 def test_verdict_under_the_documented_profile_is_that_of_its_schema_and_the_two_rules() -> None:
