@@ -118,21 +118,19 @@ def _rows(
 
 
 def _segments(queryset: QuerySet[Row], keys: Sequence[str], cursor: list[Value]) -> Iterator[QuerySet[Row]]:
-    """Yield the parts of what lies beyond the cursor, nearest first: one for each run of keys in one direction.
+    """Yield the parts of what lies beyond the cursor, one for each run of keys in one direction.
 
-    Each part is one range of the index, and is cut to a page's length, so depth costs nothing.
+    Each part is one range of the index and is cut to a page's length, so that depth costs nothing.
     """
-    parts = []
     start = 0
     for end in range(1, len(keys) + 1):
         if end < len(keys) and keys[end].startswith("-") == keys[start].startswith("-"):
             continue
         names = [key.lstrip("-") for key in keys[start:end]]
-        operator = "<=" if keys[start].startswith("-") else ">"
-        parts.append(queryset.filter(_beyond(names, cursor[start:end], operator)))
+        operator = "<" if keys[start].startswith("-") else ">"
+        yield queryset.filter(_beyond(names, cursor[start:end], operator))
         queryset = queryset.filter(**dict(zip(names, cursor[start:end], strict=True)))
         start = end
-    yield from reversed(parts)
 
 
 def _flipped(key: str) -> str:

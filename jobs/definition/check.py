@@ -43,18 +43,18 @@ def check_document(document: Document, *, profile: Profile = "network", market: 
     findings = [*document.findings]
     if document.is_readable:
         found = [*refusals(document.value, profile), *rules.run(Job(document, market), profile)]
-        findings += (_finding(document, one) for one in _without_most(found))
+        findings += _findings(document, [*_without_most(found)])
     findings.sort(key=lambda finding: (finding.line, finding.column, finding.code))
     valid = not any(finding.severity is Severity.ERROR for finding in findings)
     return Report(valid, tuple(findings), document)
 
 
-def _finding(document: Document, found: Found) -> Finding:
-    place = document.position(found.pointer)
-    severe = severity(found.code)
-    return Finding(
-        found.code, severe, found.pointer, place.line, place.column, found.message, found.expected, found.fix
-    )
+def _findings(document: Document, found: list[Found]) -> Iterator[Finding]:
+    placed = sorted(((document.offset(one.pointer), index) for index, one in enumerate(found)))
+    for place, (_, index) in zip(document.positions_at(offset for offset, _ in placed), placed, strict=True):
+        one = found[index]
+        severe = severity(one.code)
+        yield Finding(one.code, severe, one.pointer, place.line, place.column, one.message, one.expected, one.fix)
 
 
 def _without_most(found: Iterable[Found]) -> Iterator[Found]:

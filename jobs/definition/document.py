@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
-from itertools import accumulate, count
-from operator import add
 from typing import Final
 
 from explorer.nosana.payloads import JsonObject, JsonValue
@@ -75,22 +73,30 @@ class Document:
         return self.places.key(pointer)
 
     def position(self, pointer: str) -> Position:
+        """Return line and column of `offset`."""
+        return self.position_at(self.offset(pointer))
+
+    def position_at(self, offset: int) -> Position:
+        """Return line and column of an offset in the text; costs the text before it."""
+        return next(self.positions_at([offset]))
+
+    def positions_at(self, offsets: Iterable[int]) -> Iterator[Position]:
+        """Return line and column of each offset; costs the text once when they come in its order."""
+        line, done = 1, 0
+        for offset in offsets:
+            if offset < done:
+                line, done = 1, 0
+            line += self.text.count("\n", done, offset)
+            done = offset
+            yield Position(offset, line, offset - self.text.rfind("\n", 0, offset))
+
+    def offset(self, pointer: str) -> int:
         """Return where a member's key, or else the value, begins; the nearest known parent's where neither is there."""
         span = self.places.key(pointer) or self.places.value(pointer)
         while span is None and pointer:
             pointer = pointers.parent(pointer)
             span = self.places.key(pointer) or self.places.value(pointer)
-        return self.position_at(span.start if span else 0)
-
-    def position_at(self, offset: int) -> Position:
-        """Return line and column of an offset in the text."""
-        line = bisect_right(self._line_starts, offset)
-        return Position(offset, line, offset - self._line_starts[line - 1] + 1)
-
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        lengths = map(len, self.text.split("\n"))
-        return list(map(add, accumulate(lengths, initial=0), count()))
+        return span.start if span else 0
 
 
 def _member(value: JsonValue | Missing, part: str) -> JsonValue | Missing:
@@ -115,15 +121,17 @@ def read(text: str | bytes, *, limit: int = LIMIT) -> Document:
     except Unreadable as refusal:
         return _unreadable(decoded, *notes, refusal.note)
     bare = Document(decoded, reading.value, reading.syntax, places=reading.places)
-    findings = tuple(_finding(bare, note) for note in (*notes, *reading.notes))
-    return replace(bare, findings=findings)
+    return replace(bare, findings=_findings(bare, (*notes, *reading.notes)))
 
 
 def _unreadable(text: str, *notes: Note) -> Document:
     bare = Document(text, None, "unreadable")
-    return replace(bare, findings=tuple(_finding(bare, note) for note in notes))
+    return replace(bare, findings=_findings(bare, notes))
 
 
-def _finding(document: Document, note: Note) -> Finding:
-    place = document.position(note.pointer) if note.offset < 0 else document.position_at(note.offset)
-    return Finding(note.code, severity(note.code), note.pointer, place.line, place.column, note.message)
+def _findings(document: Document, notes: tuple[Note, ...]) -> tuple[Finding, ...]:
+    offsets = (document.offset(note.pointer) if note.offset < 0 else note.offset for note in notes)
+    return tuple(
+        Finding(note.code, severity(note.code), note.pointer, place.line, place.column, note.message)
+        for note, place in zip(notes, document.positions_at(offsets), strict=True)
+    )

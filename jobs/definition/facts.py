@@ -18,7 +18,7 @@ RUN: Final = "container/run"
 CREATE_VOLUME: Final = "container/create-volume"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Port:
     """A port that an op exposes. `number` is None where a literal gives it. Checks come with their pointers."""
 
@@ -31,7 +31,7 @@ class Port:
 Trail = tuple["Trail", str | int] | tuple[()]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would take a third of the time it takes to make one
 class Op:
     """One op. What has the wrong kind is as if it were absent: the schema tells about that."""
 
@@ -43,7 +43,7 @@ class Op:
     env: dict[str, str]
     ports: tuple[Port, ...]  # those that nodes see: none for a bare object (nosana SDK, getExposePorts)
     texts: list[tuple[Trail, str]]  # those in its args that may be literals, addresses, JSON or markers
-    words: list[tuple[Trail, str]]  # every text in its args but the environment
+    words: list[str]  # every text in its args but the environment
     results: JsonObject
     execution: JsonObject
     group: str | None  # the one it names
@@ -74,42 +74,45 @@ class Op:
 
 def _op(index: int, body: JsonObject) -> Op:
     args, execution = members(body, "args"), members(body, "execution")
-    words: list[tuple[Trail, str]] = []
-    variables: list[tuple[Trail, str]] = []
+    remarkable: list[tuple[Trail, str]] = []
+    words: list[str] = []
+    env = args.get("env")
     for name, member in args.items():
         if isinstance(member, str):
-            words.append((((), name), member))
+            words.append(member)
+            if "%%" in member or "://" in member or member[:1] in _OPENINGS:
+                remarkable.append((((), name), member))
         elif isinstance(member, (dict, list)):
-            _collect(member, ((), name), variables if name == "env" else words)
+            _collect(member, ((), name), remarkable, words if member is not env else [])
     return Op(
         index=index,
         pointer=f"/ops/{index}",
         body=body,
         id=text(body, "id") or "",
         args=args,
-        env={name: value for name, value in members(args, "env").items() if isinstance(value, str)},
+        env={name: value for name, value in env.items() if isinstance(value, str)} if isinstance(env, dict) else {},
         ports=_ports(args.get("expose"), index) if "expose" in args else (),
-        texts=[found for found in (*variables, *words) if _is_remarkable(found[1])],
+        texts=remarkable,
         words=words,
         results=members(body, "results"),
         execution=execution,
         group=text(execution, "group"),
-        depends_on=texts(execution.get("depends_on")),
+        depends_on=texts(execution.get("depends_on")) if execution else [],
     )
 
 
-def _collect(value: JsonObject | list[JsonValue], trail: Trail, found: list[tuple[Trail, str]]) -> None:
-    """Note every text within a value; called for each container, so as fast as can be."""
+def _collect(
+    value: JsonObject | list[JsonValue], trail: Trail, remarkable: list[tuple[Trail, str]], words: list[str]
+) -> None:
+    """Note the texts within a value; called for each container, so as fast as can be."""
     parts = value.items() if isinstance(value, dict) else enumerate(value)
     for part, member in parts:
         if isinstance(member, str):
-            found.append(((trail, part), member))
+            words.append(member)
+            if "%%" in member or "://" in member or member[:1] in _OPENINGS:
+                remarkable.append(((trail, part), member))
         elif isinstance(member, (dict, list)):
-            _collect(member, (trail, part), found)
-
-
-def _is_remarkable(value: str) -> bool:
-    return "%%" in value or "://" in value or value[:1] in _OPENINGS
+            _collect(member, (trail, part), remarkable, words)
 
 
 def _ports(exposed: JsonValue, index: int) -> tuple[Port, ...]:

@@ -25,7 +25,8 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 def launch(playwright: Playwright) -> Browser:
     """Return the system's Chromium; fails with what to install where there is none."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = next((found for name in names if (found := shutil.which(name))), None)
     assert path, "The browser tests need Chromium: `make test` installs it on Debian as root, elsewhere install it."
     return playwright.chromium.launch(executable_path=path, args=FLAGS)
 

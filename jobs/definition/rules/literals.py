@@ -48,7 +48,7 @@ def of_op(op: Op, job: Job) -> Iterator[Found]:
         yield Found("ND079", f"{op.pointer}/id", message)
     for trail, text in op.texts:
         if "%%" in text:
-            yield from _literals(op, job, op.to(trail), text)
+            yield from _literals(op, job, trail, text)
         if text[:1] in _MAY_OPEN_JSON and not _is_in_item(trail):
             yield from _mangled(op, op.to(trail), text)
         if text == _REMOVER and trail and not isinstance(trail[1], int):
@@ -92,67 +92,72 @@ def _mangled(op: Op, pointer: str, text: str) -> Iterator[Found]:
     yield Found("ND080", pointer, message)
 
 
-def _literals(op: Op, job: Job, pointer: str, text: str) -> Iterator[Found]:
+def _literals(op: Op, job: Job, trail: Trail, text: str) -> Iterator[Found]:
     for found in _LITERAL.finditer(text):
         kind, rest = found.groups()
         if kind == "ops":
-            yield from _of_other_op(op, job, pointer, rest)
+            yield from _of_other_op(op, job, trail, rest)
         elif rest.startswith("variables."):
-            yield from _variable(job, pointer, text, kind, rest.partition(".")[2])
+            yield from _variable(op, job, trail, text, kind, rest.partition(".")[2])
         elif rest not in _KNOWN:
             message = (
                 f"%%{kind}.{short(rest)}%% is nothing that nodes know; there are job, project, host, frps_address."
             )
-            yield Found("ND076", pointer, message)
+            yield Found("ND076", op.to(trail), message)
     for found in _OTHER.finditer(text):
         message = f"%%{short(found[1])}%% is no literal, so it stays as it is; literals begin with global. or ops."
-        yield Found("ND076", pointer, message)
+        yield Found("ND076", op.to(trail), message)
 
 
-def _variable(job: Job, pointer: str, text: str, kind: str, name: str) -> Iterator[Found]:
+def _variable(op: Op, job: Job, trail: Trail, text: str, kind: str, name: str) -> Iterator[Found]:
     if kind == "globals":
         message = "globals.variables is not resolved and stays as it is; write global.variables, without the s."
-        fix = replacing(pointer, text.replace("%%globals.variables.", "%%global.variables."))
-        yield Found("ND073", pointer, message, None, fix)
+        fix = replacing(op.to(trail), text.replace("%%globals.variables.", "%%global.variables."))
+        yield Found("ND073", op.to(trail), message, None, fix)
     elif not job.variables.get(name):
         what = "is empty" if name in job.variables else "is not defined in global.variables"
-        yield Found("ND074", pointer, f"The variable {shown(name)} {what}, so this op fails before it starts.")
+        yield Found("ND074", op.to(trail), f"The variable {shown(name)} {what}, so this op fails before it starts.")
 
 
-def _of_other_op(op: Op, job: Job, pointer: str, rest: str) -> Iterator[Found]:
+def _of_other_op(op: Op, job: Job, trail: Trail, rest: str) -> Iterator[Found]:
     name, _, path = rest.partition(".")
     other = job.by_id.get(name)
     if other is None:
-        dotted = any(rest.startswith(f"{known}.") for known in job.by_id if "." in known)
-        reason = "the id ends at the first dot" if dotted else "the op fails before it starts"
-        yield Found("ND070", pointer, f"There is no op {shown(name)} for this literal ({reason}); correct the id.")
+        reason = "the id ends at the first dot" if _is_dotted(rest, job) else "the op fails before it starts"
+        yield Found("ND070", op.to(trail), f"There is no op {shown(name)} for this literal ({reason}); correct the id.")
         return
     member, _, key = path.partition(".")
     if member == "results":
-        yield from _result(op, job, pointer, other, key)
+        yield from _result(op, job, trail, other, key)
     elif member == "endpoint":
-        yield from _endpoint(pointer, other, key)
+        yield from _endpoint(op, trail, other, key)
     elif path == "deployment_endpoint":
         if "deployment_id" not in job.body:
             message = "There is a deployment_endpoint only in a deployment, with deployment_id; use endpoint.PORT here."
-            yield Found("ND077", pointer, message)
+            yield Found("ND077", op.to(trail), message)
     elif path != "host":
         message = f"%%ops.{short(rest)}%% is nothing an op has; there are host, endpoint.PORT and results.KEY."
-        yield Found("ND076", pointer, message)
+        yield Found("ND076", op.to(trail), message)
 
 
-def _result(op: Op, job: Job, pointer: str, other: Op, key: str) -> Iterator[Found]:
+def _is_dotted(rest: str, job: Job) -> bool:
+    """Say whether the id of an op, dots included, was meant."""
+    dots = [index for index, letter in enumerate(rest[:200]) if letter == "."]
+    return any(rest[:dot] in job.by_id for dot in dots[1:])
+
+
+def _result(op: Op, job: Job, trail: Trail, other: Op, key: str) -> Iterator[Found]:
     if job.rank(other) >= job.rank(op):
         message = (
             f"{shown(other.id)} has not ended when this op starts, so it has no results; put it in an earlier group."
         )
-        yield Found("ND071", pointer, message, "a result of an earlier group")
+        yield Found("ND071", op.to(trail), message, "a result of an earlier group")
     if key not in other.results and key.partition(".")[0] not in other.results:
-        yield Found("ND072", pointer, f"{shown(other.id)} collects no result {shown(key)}; add it to its results.")
+        yield Found("ND072", op.to(trail), f"{shown(other.id)} collects no result {shown(key)}; add it to its results.")
 
 
-def _endpoint(pointer: str, other: Op, key: str) -> Iterator[Found]:
+def _endpoint(op: Op, trail: Trail, other: Op, key: str) -> Iterator[Found]:
     if not any(port.number is None or str(port.number) == key for port in other.ports):
         yield Found(
-            "ND078", pointer, f"{shown(other.id)} does not expose the port {shown(key)}, so there is no endpoint."
+            "ND078", op.to(trail), f"{shown(other.id)} does not expose the port {shown(key)}, so there is no endpoint."
         )

@@ -154,7 +154,7 @@ def test_confidential_jobs_may_have_no_ops() -> None:
         ("registry.example:5000/me/a:1", []),
         ("registry.example:5000/me/a", ["ND140", "ND143"]),
         ("", ["ND141"]),
-        ("UPPER/case", ["ND141"]),
+        ("me/UPPER:1", ["ND141"]),
         ("%%ops.x", []),
         (f"ubuntu@sha256:{'a' * 64}", ["ND144"]),
     ],
