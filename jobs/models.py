@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Func, Max, Q, Value
+from django.db.models import Case, F, Func, Max, Q, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone
@@ -101,8 +101,14 @@ class Job(models.Model):
     first_seen_at = models.DateTimeField(default=timezone.now)
     checked_at = models.DateTimeField(default=timezone.now, help_text="last time the network spoke of it")
 
-    phase = models.GeneratedField(
-        expression=Least(F("state"), Value(2)), output_field=models.PositiveSmallIntegerField(), db_persist=True
+    phase = models.GeneratedField(  # 0 queued, 1 running, 2 over, also for a job withdrawn from its queue
+        expression=Case(
+            When(delisted_at__isnull=False, then=Value(2)),
+            default=Least(F("state"), Value(2)),
+            output_field=models.PositiveSmallIntegerField(),
+        ),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
     )
     order_at = models.GeneratedField(
         expression=Coalesce("listed_at", "started_at", "first_seen_at"),

@@ -13,7 +13,7 @@ from jobs.definition import pointers
 _SPACE = " \t\n\r"
 #: Reads one value of valid JSON, in C: returns it, and where it ends.
 _scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined] # the C scanner
-_BETWEEN = re.compile(r"[ \t\n\r]*,?[ \t\n\r]*").match
+_ITEM = re.compile(r"[ \t\n\r]*,?[ \t\n\r]*(?=[^ \t\n\r\]])").match
 _KEY = re.compile(r'[ \t\n\r]*,?[ \t\n\r]*"((?:[^"\\]|\\.)*+)"[ \t\n\r]*:[ \t\n\r]*').match
 
 
@@ -57,13 +57,16 @@ class Nowhere:
 
 
 class _Node:
-    """A value: where it begins and ends, where its key does (-1 without one), and its members once looked at."""
+    """A value: where it begins and its key does (-1 without one), and what of it was looked at so far."""
 
-    __slots__ = ("children", "end", "key_end", "key_start", "start")
+    __slots__ = ("children", "end", "is_done", "key_end", "key_start", "last", "start")
 
-    def __init__(self, start: int, end: int, key_start: int = -1, key_end: int = -1) -> None:
-        self.start, self.end, self.key_start, self.key_end = start, end, key_start, key_end
-        self.children: dict[str, _Node] | None = None
+    def __init__(self, start: int, key_start: int = -1, key_end: int = -1) -> None:
+        self.start, self.key_start, self.key_end = start, key_start, key_end
+        self.end = -1  # not known yet
+        self.children: dict[str, _Node] = {}
+        self.last: _Node | None = None  # the child found last, where looking goes on
+        self.is_done = False
 
 
 @dataclass(slots=True)
@@ -87,19 +90,20 @@ class Shifts:
 class JsonPlaces:
     """Places in a JSON text that is known to be valid and not deep.
 
-    A container is looked into when a pointer first leads through it: one pass over its members, each value skipped by
-    the C decoder. So looking up k pointers costs about depth passes over the text around them, not k.
+    Containers are read as far as a pointer leads, once, and values on the way skipped by the C decoder. So looking up
+    many pointers costs about as much as decoding the text around them a few times.
     """
 
-    def __init__(self, text: str, shifts: Shifts | None = None) -> None:
+    def __init__(self, text: str, shifts: Shifts | None = None, *, has_doubles: bool = False) -> None:
         self._text = text
         self._shifts = shifts
-        self._root = _Node(len(text) - len(text.lstrip(_SPACE)), len(text.rstrip(_SPACE)))
+        self._has_doubles = has_doubles  # then the last of equal keys counts
+        self._root = _Node(len(text) - len(text.lstrip(_SPACE)))
 
     def value(self, pointer: str) -> Span | None:
         """Return where the value stands, quotes and brackets included."""
         node = self._find(pointer)
-        return self._given(node.start, node.end) if node else None
+        return self._given(node.start, self._end(node)) if node else None
 
     def key(self, pointer: str) -> Span | None:
         """Return where the member's key stands, quotes included."""
@@ -111,37 +115,33 @@ class JsonPlaces:
         for part in pointers.split(pointer):
             if node is None:
                 return None
-            if node.children is None:
-                node.children = self._open(node.start)
-            node = node.children.get(part)
+            node = self._child(node, part)
         return node
 
-    def _open(self, start: int) -> dict[str, _Node]:
-        opening = self._text[start]
-        if opening == "{":
-            return self._members(start + 1)
-        return self._items(start + 1) if opening == "[" else {}
+    def _child(self, node: _Node, part: str) -> _Node | None:
+        while not node.is_done and (self._has_doubles or part not in node.children):
+            self._look_further(node)
+        return node.children.get(part)
 
-    def _members(self, at: int) -> dict[str, _Node]:
-        text = self._text
-        found: dict[str, _Node] = {}
-        while key := _KEY(text, at):
-            start = key.end()
-            end = _scan(text, start)[1]
+    def _look_further(self, node: _Node) -> None:
+        """Find the next member or item of a container."""
+        text, opening = self._text, self._text[node.start]
+        at = self._end(node.last) if node.last else node.start + 1
+        name, child = "", None
+        if opening == "{" and (key := _KEY(text, at)):
             name = key[1] if "\\" not in key[1] else json.loads(f'"{key[1]}"')
-            found[name] = _Node(start, end, key.start(1) - 1, key.end(1) + 1)
-            at = end
-        return found
+            child = _Node(key.end(), key.start(1) - 1, key.end(1) + 1)
+        elif opening == "[" and (item := _ITEM(text, at)):
+            name, child = str(len(node.children)), _Node(item.end())
+        if child is None:
+            node.is_done = True
+        else:
+            node.children[name] = node.last = child
 
-    def _items(self, at: int) -> dict[str, _Node]:
-        text = self._text
-        found: dict[str, _Node] = {}
-        at = _BETWEEN(text, at).end()  # type: ignore[union-attr] # it matches nothing, too
-        while text[at] != "]":
-            end = _scan(text, at)[1]
-            found[str(len(found))] = _Node(at, end)
-            at = _BETWEEN(text, end).end()  # type: ignore[union-attr]
-        return found
+    def _end(self, node: _Node) -> int:
+        if node.end < 0:
+            node.end = _scan(self._text, node.start)[1]
+        return node.end
 
     def _given(self, start: int, end: int) -> Span:
         if self._shifts is None:

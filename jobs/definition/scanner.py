@@ -75,6 +75,7 @@ class _Scanner:
         self._end = 0  # where the last value ended
 
     def run(self) -> None:
+        """Read the whole text, noting edits and remarks."""
         at, size = 0, len(self.text)
         while at < size:
             found = _TOKEN.match(self.text, at)

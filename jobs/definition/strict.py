@@ -85,7 +85,9 @@ def _repaired(text: str) -> Reading:
     value: JsonValue = json.loads(repaired.text)
     syntax = "repaired" if repaired.text != text else "json"
     notes = (*repaired.notes, *_unstorable(repaired.text, value))
-    return Reading(value, syntax, JsonPlaces(repaired.text, repaired.shifts), notes)
+    has_doubles = any(note.code == "ND005" for note in repaired.notes)
+    places = JsonPlaces(repaired.text, repaired.shifts, has_doubles=has_doubles)
+    return Reading(value, syntax, places, notes)
 
 
 def _unstorable(text: str, value: JsonValue) -> tuple[Note, ...]:

@@ -92,6 +92,7 @@ class _Builder:
         self.notes = Notes()
 
     def document(self) -> JsonValue:
+        """Read the one document of the text."""
         next(self._events)  # the stream's start
         event = next(self._events)
         if not isinstance(event, DocumentStartEvent):

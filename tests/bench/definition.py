@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jobs.definition.check import check
-from jobs.definition.codes.examples import http_check, run, whole
+from jobs.definition.codes.examples import IMAGE, http_check, run, whole
 from jobs.definition.document import LIMIT
 
 #: Milliseconds allowed for so many ops.
@@ -27,22 +27,41 @@ VLLM: Final = "docker.io/vllm/vllm-openai:v0.10.2"
 
 
 def definition(size: int) -> str:
-    """Return a definition of so many ops, each a model server with what such ops have, and some with slips."""
-    return json.dumps(whole(*map(_op, range(size)), **{"global": {"variables": {"MODEL": "Qwen/Qwen3-4B"}}}), indent=2)
+    """Return a definition of so many ops: model servers, commands and downloads in turn, some with slips."""
+    kinds = (_server, _command, _model)
+    ops = [kinds[index % 3](index) for index in range(size)]
+    return json.dumps(whole(*ops, **{"global": {"variables": {"MODEL": "Qwen/Qwen3-4B"}}}), indent=2)
 
 
-def _op(index: int) -> dict[str, Any]:
-    execution = {"group": f"group-{index // 5}"} | ({"depends_on": [f"op-{index - 1}"]} if index % 5 else {})
+def _server(index: int) -> dict[str, Any]:
     return run(
-        f"op-{index}",
-        image=VLLM if index % 7 else "vllm/vllm-openai",
+        f"server-{index}",
+        image=VLLM,
         cmd=["--model", "%%global.variables.MODEL%%", "--port", "9000", "--max-model-len", "16384"],
-        env={"VLLM_LOGGING_LEVEL": "INFO", "NEXT": f"http://%%ops.op-{index}.host%%:9000"}
-        | ({} if index % 10 else {"HF_TOKEN": "not-a-real-token"}),
+        env={"VLLM_LOGGING_LEVEL": "INFO"} | ({} if index % 10 else {"HF_TOKEN": "not-a-real-token"}),
         expose=[{"port": 9000, "health_checks": [http_check(path="/health")]}],
         resources=[{"type": "HF", "repo": "Qwen/Qwen3-4B", "revision": f"{index:040x}", "target": "/models"}],
-        results={"rate": {"regex": r"throughput: ([0-9.]+) tokens/s", "logType": ["stdout"]}},
-        execution=execution,
+        execution={"group": f"group-{index}"},
+    )
+
+
+def _command(index: int) -> dict[str, Any]:
+    return run(
+        f"command-{index}",
+        image="ubuntu" if index % 5 else IMAGE,
+        cmd=f"curl http://%%ops.server-{index - 1}.host%%:9000/health && echo rate: {index} it/s",
+        results={"rate": {"regex": r"rate: ([0-9.]+) it/s", "logType": ["stdout"]}},
+        execution={"group": f"group-{index - 1}", "depends_on": [f"server-{index - 1}"]},
+    )
+
+
+def _model(index: int) -> dict[str, Any]:
+    return run(
+        f"model-{index}",
+        image="docker.io/ollama/ollama:0.12.6",
+        expose=11434,
+        env={"OLLAMA_KEEP_ALIVE": "-1"},
+        resources=[{"type": "Ollama", "model": f"gemma3:{index}b"}],
     )
 
 

@@ -233,7 +233,7 @@ def test_overview_shows_the_newest_jobs(client: Client) -> None:
     page = get(client, "/")
 
     assert table(page, "h-newest") == [
-        ["Queued", f"{job.pk[:4]} … {job.pk[-4:]}", "library/ubuntu :24.04", "NVIDIA 3090", "33m ago"]
+        ["Queued", f"{job.pk[:4]} … {job.pk[-4:]}", "ubuntu :24.04", "NVIDIA 3090", "33m ago"]
     ]
     assert f'href="/jobs/{job.pk}/"' in page
 

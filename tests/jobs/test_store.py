@@ -106,10 +106,11 @@ def test_store_jobs_lets_an_extension_through_and_a_stopped_job_be_completed():
 def test_store_jobs_brings_a_withdrawn_job_back_when_it_is_heard_of():
     store_jobs(jobs=[job_payload(state=QUEUED)])
     Job.objects.update(delisted_at=AT)
+    assert Job.objects.values_list("state", "phase").get() == (QUEUED, 2)
 
     store_jobs(jobs=[job_payload(state=RUNNING)])
 
-    assert Job.objects.values_list("state", "delisted_at").get() == (RUNNING, None)
+    assert Job.objects.values_list("state", "phase", "delisted_at").get() == (RUNNING, 1, None)
 
 
 def test_store_jobs_promises_a_result_that_only_ipfs_has():

@@ -93,7 +93,9 @@ def _mangled(op: Op, pointer: str, text: str) -> Iterator[Found]:
 
 
 def _literals(op: Op, job: Job, trail: Trail, text: str) -> Iterator[Found]:
+    known = 0
     for found in _LITERAL.finditer(text):
+        known += 1
         kind, rest = found.groups()
         if kind == "ops":
             yield from _of_other_op(op, job, trail, rest)
@@ -104,7 +106,7 @@ def _literals(op: Op, job: Job, trail: Trail, text: str) -> Iterator[Found]:
                 f"%%{kind}.{short(rest)}%% is nothing that nodes know; there are job, project, host, frps_address."
             )
             yield Found("ND076", op.to(trail), message)
-    for found in _OTHER.finditer(text):
+    for found in _OTHER.finditer(text) if text.count("%%") > 2 * known else ():
         message = f"%%{short(found[1])}%% is no literal, so it stays as it is; literals begin with global. or ops."
         yield Found("ND076", op.to(trail), message)
 

@@ -82,7 +82,8 @@ def _piece(others: list[Any], random: Random) -> Any:
 
 def containers(root: Any) -> list[Any]:
     """Return every list that is not empty and every object within a value."""
-    found, waiting = [], [root]
+    found: list[Any] = []
+    waiting = [root]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):

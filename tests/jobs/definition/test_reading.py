@@ -160,6 +160,11 @@ def test_read_gives_no_more_than_a_hundred_remarks_of_a_kind() -> None:
     assert document.findings[0].message.endswith("There are 899 more of this kind.")
 
 
+def test_read_places_every_remark_whatever_their_order() -> None:
+    document = read('{\n"a": "\\u0000",\n"b": [\n"\\u0000"]}')
+    assert sorted(notes(document)) == [("ND012", 2, 1, "/a"), ("ND012", 4, 1, "/b/0")]
+
+
 def test_get_follows_pointers() -> None:
     document = read('{"a/b": {"c~d": [1, {"": null}]}}')
     assert document.get("/a~1b/c~0d/0") == 1

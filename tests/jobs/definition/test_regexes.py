@@ -25,7 +25,7 @@ def test_expressions_that_read_a_text_in_many_ways_can_hang(source: str) -> None
 @pytest.mark.parametrize(
     "source",
     [
-        r"(a+)+", r"(a|b)*c", r"(?:ab|cd)+x", r"([^,]*,)*z", r"Device [0-9].+?(?=,)",
+        r"(a+)+", r"x(a+)+", r"(a+)+b?", r"(a|b)*c", r"(?:ab|cd)+x", r"([^,]*,)*z", r"Device [0-9].+?(?=,)",
         r"(?<=A:  \[\/INST\]  )(.*)(?=',)",
         r"^(?:[^\"\\]|\\.)*\"$", r"average_tokens_per_second: ([0-9.]+)", r"saved (/output/\S+)", r"(a{2}){2,5}b",
         r"(\w+\s)*$", r"(?:(?!-->).)*-->", r"(?<year>\d{4})-(?<month>\d\d)", r"([a-z]+[0-9])*;",

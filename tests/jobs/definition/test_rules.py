@@ -57,7 +57,7 @@ def test_commands(args: Any, expected: list[str]) -> None:
 
 
 def test_entrypoint_of_global_counts_where_the_op_has_none() -> None:
-    given = {"global": {"entrypoint": "python3 -u"}}
+    given: Any = {"global": {"entrypoint": "python3 -u"}}
     assert found(run(cmd="a.py"), **given) == [("ND095", "/global/entrypoint"), ("ND092", "/ops/0/args/cmd")]
 
 
@@ -104,7 +104,8 @@ def test_literals_of_an_op_with_a_dot_are_explained() -> None:
 def test_literals(literal: str, expected: list[str]) -> None:
     first = run("first", expose=SERVED, results={"who": "a"})
     second = run("second", cmd=["x", literal, "%%global.variables.EMPTY%%"], results={"own": "b"})
-    codes = [code for code, _ in found(first, second, **{"global": {"variables": {"EMPTY": ""}}})]
+    given: Any = {"global": {"variables": {"EMPTY": ""}}}
+    codes = [code for code, _ in found(first, second, **given)]
     assert sorted(codes) == sorted(["ND074", *expected])
 
 
@@ -117,7 +118,8 @@ def test_dependency_that_exposes_ports_needs_one_check_at_any_of_them() -> None:
     assert found(grouped("a", expose=[81, *SERVED]), grouped("b", "a")) == []
     assert found(grouped("a", expose={"port": 80}), grouped("b", "a")) == [("ND120", "/ops/0/args/expose")]
     literal = grouped("a", expose="%%global.variables.P%%")
-    assert found(literal, grouped("b", "a"), **{"global": {"variables": {"P": "80"}}}) == []
+    given: Any = {"global": {"variables": {"P": "80"}}}
+    assert found(literal, grouped("b", "a"), **given) == []
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,8 @@ def test_market_knows_spellings() -> None:
 
 
 def test_gpu_of_global_is_enough() -> None:
-    assert found(run(without="gpu"), **{"global": {"gpu": True}}) == []
+    given: Any = {"global": {"gpu": True}}
+    assert found(run(without="gpu"), **given) == []
     assert found(volume("v")) == []
 
 
@@ -202,7 +205,7 @@ def test_secrets(args: Any, expected: list[str]) -> None:
 
 
 def test_secrets_in_global_are_told_once() -> None:
-    given = {"global": {"env": {"API_KEY": "abcdefgh"}, "variables": {"TOKEN": "abcdefgh"}}}
+    given: Any = {"global": {"env": {"API_KEY": "abcdefgh"}, "variables": {"TOKEN": "abcdefgh"}}}
     env = run(env={"T": "%%global.variables.TOKEN%%", "HF_TOKEN": "%%global.variables.TOKEN%%"})
     codes = [("ND160", "/global/env/API_KEY"), ("ND160", "/global/variables/TOKEN")]
     assert found(env, run("b"), **given) == codes
@@ -229,7 +232,8 @@ def test_documented_profile_tells_what_is_newer() -> None:
 
 
 def test_findings_stand_in_the_order_of_the_text() -> None:
-    report = check(json.dumps(whole(run("a", image="a", cmd=["b c"]), run("d", image="e")), indent=1))
+    text = json.dumps(whole(run("a", image="a", cmd=["b c"]), run("d", image="e")), indent=1)
+    report = check(text + " // the end")
     places = [(finding.line, finding.column) for finding in report.findings]
     assert places == sorted(places)
-    assert len(places) == 3
+    assert [finding.code for finding in report.findings] == ["ND140", "ND090", "ND140", "ND006"]
