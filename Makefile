@@ -36,15 +36,18 @@ lint: .venv/test.stamp ## Check style, types, imports, templates and migrations
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy .
 	.venv/bin/lint-imports
-	$(PYTHON) -m djlint --quiet --check templates
 	$(PYTHON) -m djlint --quiet --lint templates
 	$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 .PHONY: format
-format: .venv/test.stamp ## Put code and templates into the form that lint asks for
+format: .venv/test.stamp ## Put the code into the form that lint asks for
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
-	$(PYTHON) -m djlint --quiet --reformat templates
+
+.PHONY: bench
+bench: .venv/test.stamp ## Measure how fast definitions are checked; writes var/bench-definition.json
+	@mkdir -p var
+	$(PYTHON) -m tests.bench.definition
 
 .PHONY: lock
 lock: .venv/uv.stamp ## Choose new versions: compile requirements*.in into requirements*.txt
