@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jobs.views import definitions, explain, job, jobs, overview, search
+from jobs.views import definitions, explain, findings, job, jobs, overview, search
 
 app_name = "jobs"
 
@@ -19,5 +19,7 @@ urlpatterns = [
     path("jobs/<str:address>/definition.json", job.definition_text, name="definition"),
     path("api/explain", explain.explain, name="explain"),
     path("api/validate", definitions.validate, name="validate"),
+    path("docs/findings/", findings.finding_list, name="findings"),
+    path("docs/findings/<str:code>/", findings.finding, name="finding"),
     path("search/", search.search, name="search"),
 ]
