@@ -10,8 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import NARROW, WIDE, Messages
 
-pytestmark = pytest.mark.xdist_group("explorer")  # one running explorer serves them all
-
 SEEDS_MARKET = "97G9NnvBDQ2WpKu6fasoMsAKmfj63C9rhysJnkeWodAf"
 ADDRESS = r"[1-9A-HJ-NP-Za-km-z]{32,44}"
 

@@ -6,12 +6,9 @@ import re
 from pathlib import Path
 
 import httpx
-import pytest
 
 from explorer.sample import SampleServer
 from tests.e2e.running import addresses_on, free_port, running, text_of, wait_until
-
-pytestmark = pytest.mark.xdist_group("explorer")  # one running explorer serves them all
 
 SEEDS_MARKET = "97G9NnvBDQ2WpKu6fasoMsAKmfj63C9rhysJnkeWodAf"
 SEEDS_IMAGES = {
