@@ -41,6 +41,8 @@ def _prepare(environ: os._Environ[str]) -> None:
         "NETWORK": "sample",
         "SAMPLE_PORT": "9",  # nothing listens there: a test that needs the sample network starts its own
         "NO_PROXY": "127.0.0.1,localhost",
+        # playwright leaves an event loop in the process that drives a browser, and Django would refuse that process
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }
 
 

@@ -22,7 +22,7 @@ def a_job(page: Page, site: str, query: str = "?state=completed") -> str:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def paths(browser: Browser, site: str) -> list[str]:
     """Every kind of page, with rows of the living network."""
     page = browser.new_page()

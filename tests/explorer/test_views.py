@@ -102,7 +102,15 @@ def test_frame_links_to_no_page_that_is_not_there(client: Client) -> None:
     page = get(client, "/status/")
     links = set(re.findall(r'<a [^>]*href="(/[^"]*)"', page))
 
-    assert links == {"/", "/jobs/", "/markets/", "/nodes/", "/status/", "/admin/login/?next=%2Fstatus%2F"}
+    assert links == {
+        "/",
+        "/jobs/",
+        "/markets/",
+        "/nodes/",
+        "/status/",
+        "/docs/findings/",
+        "/admin/login/?next=%2Fstatus%2F",
+    }
     assert {client.get(link).status_code for link in links} == {200}
 
 
