@@ -52,6 +52,7 @@ def test_jobs_keep_arriving_and_finishing(site):
     before, finished = jobs_shown(site, "running"), jobs_shown(site, "completed")
     wait_until(lambda: bool(jobs_shown(site, "running") - before - finished), 60, "a new job runs")
     wait_until(lambda: bool(jobs_shown(site, "completed") - finished), 90, "a job finished")
+    assert jobs_shown(site, "completed") != finished
 
 
 def test_a_network_out_of_reach_is_said_on_every_page_until_it_is_back(tmp_path_factory):

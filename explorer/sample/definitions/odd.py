@@ -42,7 +42,7 @@ ODD: tuple[str, ...] = (
     json.dumps(
         definition(
             run("no-such-image", "javascript:alert(1)//latest", [], expose=[{"port": -1}, {"port": 70000.5}]),
-            run("second", "ubuntu", "echo %%ops.missing.results.nothing%%", work_dir="/tmp/../../etc"),  # noqa: S108
+            run("second", "ubuntu", "echo %%ops.missing.results.nothing%%", work_dir="/tmp/../../etc"),  # noqa: S108 - odd
         )
     ),
 )
