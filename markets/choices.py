@@ -19,3 +19,29 @@ class Activity(models.TextChoices):
     BUSY = "busy", "Busy"
     FREE = "free", "Free"
     IDLE = "idle", "Idle"
+
+
+class EntryKind(models.TextChoices):
+    """What a required entry is."""
+
+    IMAGE = "image", "Image"
+    RESOURCE = "resource", "Resource"
+
+
+class Decision(models.TextChoices):
+    """What a curator decided about an entry."""
+
+    ADD = "add", "Added"
+    PIN = "pin", "Pinned"  # kept though the network drops it
+    HIDE = "hide", "Hidden"  # kept out though the network lists it
+    NOTE = "note", "Annotated"  # nothing but a note
+
+
+class Change(models.TextChoices):
+    """What made a revision."""
+
+    ENDPOINT = "endpoint", "Refresh, the market's own list"
+    LISTING = "listing", "Refresh, the list of markets"
+    CURATION = "curation", "Curation"
+    IMPORT = "import", "Import"
+    REVERT = "revert", "Revert"

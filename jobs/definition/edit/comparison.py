@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
 from jobs.definition import naming, pointers
 from jobs.definition.edit import matching, values
 from jobs.definition.edit.matching import Pair
-from jobs.definition.explain import javascript
 
 Kind = Literal["added", "removed", "changed", "moved"]
 _DEEPEST: Final = 100

@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
 from jobs import secrets
-from jobs.definition.explain import javascript
 
 _LEFT_OUT: Final = {"meta", "deployment_id"}
 #: What a definition may nest; deeper ones are refused by the reader.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonValue
-from jobs.definition.explain import javascript
 
 #: The members that name an item, the first that it has.
 _NAMES: Final = ("id", "name", "port", "url", "repo", "model", "type")

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonValue
-from jobs.definition.explain import eras, javascript, shell_words
+from jobs.definition.explain import eras, shell_words
 
 
 @dataclass(frozen=True, slots=True)

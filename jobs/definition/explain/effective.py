@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.nosana import caching, javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
-from jobs.definition.explain import caching, eras, javascript, services
+from jobs.definition.explain import eras, services
 from jobs.definition.explain.command import Command, command, entrypoint
 from jobs.definition.explain.context import Context
 from jobs.definition.explain.interpolation import env_text

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
-from jobs.definition.explain import eras, javascript, markers
+from jobs.definition.explain import eras, markers
 from jobs.definition.explain.literals import Globals, Ops, Resolver, has_literal, spaced, tokens
 
 REMOVE_IF_EMPTY = "__remove-if-empty__"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
-from jobs.definition.explain import javascript
+from explorer.nosana import javascript
 
 Range = tuple[int, int]
 _LAST: Final = 0x10FFFF

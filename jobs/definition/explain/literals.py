@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonValue
-from jobs.definition.explain import javascript
 
 #: `%%ops.ID.path%%` and `%%global.variables.NAME%%`: three parts, the last of which may have more dots.
 DOTTED: Final = re.compile(r"%%(ops|global)\.([^.]+)\.([A-Za-z0-9._-]+)%%")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
-from jobs.definition.explain import javascript
 from jobs.definition.explain.literals import has_literal
 
 SPREAD: Final = "__spread__"

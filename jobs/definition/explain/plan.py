@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
-from jobs.definition.explain import javascript, services
+from jobs.definition.explain import services
 from jobs.definition.explain.store import RUN
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from explorer.nosana import caching, javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
-from jobs.definition.explain import caching, javascript, run_lines, services, store
+from jobs.definition.explain import run_lines, services, store
 from jobs.definition.explain.context import Context
 from jobs.definition.explain.effective import Container, container
 from jobs.definition.explain.interpolation import Arguments, interpolate

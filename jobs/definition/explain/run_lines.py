@@ -10,8 +10,9 @@ from __future__ import annotations
 import shlex
 from typing import Final
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonValue
-from jobs.definition.explain import eras, javascript
+from jobs.definition.explain import eras
 from jobs.definition.explain.context import Context
 from jobs.definition.explain.effective import Container
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from explorer.nosana import javascript
 from explorer.nosana.endpoints import deployment_url, service_hash
 from explorer.nosana.payloads import JsonObject, JsonValue
-from jobs.definition.explain import eras, javascript
+from jobs.definition.explain import eras
 from jobs.definition.explain.context import Context
 
 #: Addresses of more ports of one op are not worked out, as each takes some time.

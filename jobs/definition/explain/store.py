@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
-from jobs.definition.explain import javascript, services
+from jobs.definition.explain import services
 from jobs.definition.explain.context import Context
 from jobs.definition.explain.literals import PENDING, Known
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from jobs.definition.explain import caching, javascript
+from explorer.nosana import caching, javascript
 from jobs.definition.explain.effective import Container
 from jobs.definition.explain.plan import Plan, Step
 from jobs.definition.explain.report import Explanation, OpExplanation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from explorer import images
-from jobs.definition.explain.caching import resource_key
+from explorer.nosana.caching import resource_key
 from jobs.definition.facts import Job, Op, objects, text
 from jobs.definition.found import Found, replacing
 from jobs.definition.naming import shown

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from explorer.nosana.caching import resource_target
 from jobs.definition import pointers
-from jobs.definition.explain.caching import resource_target
 from jobs.definition.facts import CREATE_VOLUME, Job, Op, objects, text
 from jobs.definition.found import Found
 from jobs.definition.naming import shown

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonValue
-from jobs.definition.explain import javascript
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
-from jobs.definition.explain import javascript
 
 #: The bucket that nodes replace by its public address.
 BUCKET: Final = "s3://nos-ai-models-qllsn32u"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from explorer.nosana import caching
 from explorer.nosana.payloads import JsonObject
-from jobs.definition.explain import caching
 
 
 @pytest.mark.parametrize(

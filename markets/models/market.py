@@ -1,4 +1,4 @@
-"""Markets, what they demand of their nodes, the nodes, and the price of NOS."""
+"""Markets: a GPU type with a price and a queue."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
 from explorer.money import Cost, cost
-from markets.choices import Activity, QueueType
+from markets.choices import QueueType
 
 
 class Unnest(Func):
@@ -49,7 +49,7 @@ class MarketQuerySet(models.QuerySet["Market"]):
 
     def with_nodes(self) -> MarketQuerySet:
         """Those where a node was seen last."""
-        return self.filter(Exists(Node.objects.filter(market=OuterRef("pk"))))
+        return self.filter(pk__in=Market.objects.filter(nodes__isnull=False).values("pk"))
 
     def of_type(self, kind: str) -> MarketQuerySet:
         """Those of a type, such as PREMIUM; all of them where `kind` is empty."""
@@ -149,134 +149,3 @@ class Market(models.Model):
     def nos_per_hour(self) -> Decimal | None:
         """What a deployer pays per hour in NOS, the fee included; None when the account on chain was never read."""
         return None if self.job_price is None else self.hourly.total_nos
-
-
-class RequiredEntry(models.Model):
-    """Something a market's nodes must keep cached: since when, and when the network stopped asking for it."""
-
-    since = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        abstract = True
-
-
-class RequiredImage(RequiredEntry):
-    """An image that every node of the market must have."""
-
-    market = models.ForeignKey(Market, models.CASCADE, related_name="required_images")
-    reference = models.TextField(help_text="as the network writes it")
-
-    class Meta:
-        ordering = ["reference", "id"]
-        constraints = [
-            models.UniqueConstraint("market", "reference", condition=Q(removed_at=None), name="required_image_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.reference
-
-
-class RequiredResource(RequiredEntry):
-    """A model or file set that every node of the market must have, as the network describes it, no credentials."""
-
-    market = models.ForeignKey(Market, models.CASCADE, related_name="required_resources")
-    type = models.CharField(max_length=40, help_text="S3, HF, Ollama, or what the network says")
-    name = models.TextField(help_text="its URL, repository or model")
-    spec = models.JSONField(help_text="the whole entry")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the entry's canonical JSON: its identity")
-
-    class Meta:
-        ordering = ["type", "name", "id"]
-        constraints = [
-            models.UniqueConstraint("market", "digest", condition=Q(removed_at=None), name="required_resource_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.name}"
-
-
-class NodeQuerySet(models.QuerySet["Node"]):
-    """Reads of nodes, in the words of the pages."""
-
-    def newest_first(self) -> NodeQuerySet:
-        """Ordered by when they were last seen at work."""
-        return self.order_by("-seen_at", "address")
-
-    def doing(self, activity: str) -> NodeQuerySet:
-        """Those that run a job (busy), wait in a queue for one (free), or neither (idle); all where it is empty."""
-        at_work = Q(address__in=Market.objects.nodes_at_work())
-        in_line = Q(address__in=Market.objects.nodes_in_line())
-        wanted = {Activity.BUSY: at_work, Activity.FREE: in_line & ~at_work, Activity.IDLE: ~in_line & ~at_work}
-        return self.filter(wanted[Activity(activity)]) if activity else self
-
-    def of(self, *, market: str = "", gpu: str = "", country: str = "") -> NodeQuerySet:
-        """Those of a market, with a GPU of that name, in a country; an empty one leaves nothing out."""
-        facts = {"market": market, "gpu_name": gpu, "country": country}
-        return self.filter(**{name: value for name, value in facts.items() if value})
-
-    def commonest(self, column: str, limit: int = 100) -> list[str]:
-        """The values of a text column that most nodes have, in their own order; one query."""
-        counted = self.exclude(**{column: ""}).values(column).annotate(nodes=Count("pk"))
-        return sorted(row[column] for row in counted.order_by("-nodes", column)[:limit])
-
-    def matching(self, text: str) -> NodeQuerySet:
-        """Those with the text in their GPU, processor, country or version, or with that address or its start."""
-        if not text:
-            return self
-        machine = Q(gpu_name__icontains=text) | Q(cpu__icontains=text) | Q(node_version__istartswith=text)
-        return self.filter(machine | Q(address__startswith=text) | Q(country__iexact=text))
-
-
-class Node(models.Model):
-    """A host that runs jobs, named by its wallet on Solana. Its machine is self-reported."""
-
-    address = models.CharField(max_length=44, primary_key=True)
-    market = models.ForeignKey(Market, models.SET_NULL, null=True, related_name="nodes", db_constraint=False)
-    status = models.CharField(max_length=40, blank=True, help_text="ONBOARDED, PREMIUM, …")
-    country = models.CharField(max_length=40, blank=True)
-    cpu = models.CharField(max_length=200, blank=True)
-    ram_mb = models.PositiveBigIntegerField(null=True)
-    disk_gb = models.PositiveBigIntegerField(null=True)
-    gpus = models.JSONField(default=list, help_text="name, memory_mb, architecture of each")
-    gpu_name = models.CharField(max_length=200, blank=True, db_index=True)
-    gpu_count = models.PositiveSmallIntegerField(default=0)
-    vram_mb = models.PositiveBigIntegerField(null=True, help_text="of all its GPUs")
-    cuda_version = models.CharField(max_length=40, blank=True)
-    driver_version = models.CharField(max_length=40, blank=True)
-    node_version = models.CharField(max_length=40, blank=True)
-    system_environment = models.CharField(max_length=300, blank=True)
-    download_mbps = models.FloatField(null=True)
-    upload_mbps = models.FloatField(null=True)
-    ping_ms = models.FloatField(null=True)
-    first_seen_at = models.DateTimeField(default=timezone.now)
-    seen_at = models.DateTimeField(default=timezone.now, help_text="last time a job or a queue named it")
-    specs_at = models.DateTimeField(null=True, help_text="the last good answer about its machine")
-    specs_due_at = models.DateTimeField(default=timezone.now, db_index=True)
-    specs_error = models.TextField(blank=True)
-
-    objects = NodeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-seen_at", "address"]
-        indexes = [models.Index(fields=["-seen_at", "address"], name="node_newest")]
-
-    def __str__(self) -> str:
-        return self.address
-
-    def get_absolute_url(self) -> str:
-        return reverse("markets:node", args=[self.address])
-
-
-class NosPrice(models.Model):
-    """What one NOS cost in USD at some moment."""
-
-    at = models.DateTimeField(primary_key=True)
-    usd = models.DecimalField(max_digits=20, decimal_places=10)
-
-    class Meta:
-        ordering = ["-at"]
-        get_latest_by = "at"
-
-    def __str__(self) -> str:
-        return f"{self.usd} USD at {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,28 @@
+"""Markets, what they demand of their nodes, what curators made of it, the nodes and their caches, the price of NOS."""
+
+from __future__ import annotations
+
+from markets.models.cache import CachedImage, CachedResource
+from markets.models.catalog import Image, Resource
+from markets.models.curation import Curated, MarketCurator, Revision
+from markets.models.market import Market, MarketQuerySet
+from markets.models.node import Node, NodeQuerySet
+from markets.models.price import NosPrice
+from markets.models.required import RequiredImage, RequiredResource
+
+__all__ = [
+    "CachedImage",
+    "CachedResource",
+    "Curated",
+    "Image",
+    "Market",
+    "MarketCurator",
+    "MarketQuerySet",
+    "Node",
+    "NodeQuerySet",
+    "NosPrice",
+    "RequiredImage",
+    "RequiredResource",
+    "Resource",
+    "Revision",
+]
