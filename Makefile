@@ -7,6 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 PYTEST ?=
+JOBS ?= 100000
 APT := apt-get install -y -q --no-install-recommends
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header
 
@@ -45,9 +46,11 @@ format: .venv/test.stamp ## Put the code into the form that lint asks for
 	$(PYTHON) -m ruff format .
 
 .PHONY: bench
-bench: .venv/test.stamp ## Measure how fast definitions are checked; writes var/bench-definition.json
+bench: .venv/test.stamp ## Measure the explorer with JOBS=100000 jobs, and its checks; writes var/bench*.json
 	@mkdir -p var
 	$(PYTHON) -m tests.bench.definition
+	$(PYTHON) -m tests.bench.readiness
+	$(PYTHON) -m tests.bench.explorer --jobs $(JOBS)
 
 .PHONY: lock
 lock: .venv/uv.stamp ## Choose new versions: compile requirements*.in into requirements*.txt

@@ -19,7 +19,7 @@ else:
 class ReadOnlyAdmin(_ModelAdmin):
     """Shows rows that the network wrote; what it says is changed by syncing, not by hand."""
 
-    actions = None
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds rows here."""

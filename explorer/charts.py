@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from html import escape  # several times as quick as Django's, which looks for lazy texts
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from explorer.formats import thousands
@@ -16,8 +16,13 @@ LEFT = 44  # room for the numbers of the axis
 TOP = 18
 BOTTOM = 28  # room for the times
 LINES = 4
+QUARTERS = 4
 #: Between parts of one bar, so that they can be told apart without colour.
 GAP = 1.0
+#: Of a column, how much its bar fills.
+FILLED = 0.75
+
+Numeral = Callable[[float], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,67 +34,135 @@ class Bar:
     label: str = ""
 
 
-def nice_top(highest: float) -> float:
-    """Return the top of an axis from 0 that holds `highest`: LINES - 1 steps of 1, 2 or 5 times a power of ten."""
-    step = max(highest, 1) / (LINES - 1)
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a line: what it says when pointed at, its height or None for a gap, a label under it or none."""
+
+    title: str
+    value: float | None
+    label: str = ""
+
+
+def nice_top(highest: float, *, least: float = 1) -> float:
+    """Return the top of an axis from 0 that holds `highest`: LINES - 1 steps of 1, 2 or 5 times a power of ten.
+
+    No step is smaller than `least`.
+    """
+    step = max(highest / (LINES - 1), least)
     size = 10.0 ** math.floor(math.log10(step))
     factor = next(factor for factor in (1, 2, 5, 10) if step <= factor * size * (1 + 1e-9))
-    return max(factor * size, 1) * (LINES - 1)
+    return factor * size * (LINES - 1)
 
 
-def bars(rows: Sequence[Bar], *, classes: Sequence[str], label: str, height: int = 196) -> SafeString:
+def bars(
+    rows: Sequence[Bar],
+    *,
+    classes: Sequence[str],
+    label: str,
+    height: int = 196,
+    width: int = WIDTH,
+    least: float = 1,
+    numeral: Numeral = thousands,
+) -> SafeString:
     """Return a chart of stacked bars in the order given; `classes` names the CSS class of each part of a bar.
 
-    `label` says in words what the picture shows, for those who do not see it.
+    `label` says in words what the picture shows, for those who do not see it. `least` is the smallest step of the
+    axis, `numeral` writes its numbers.
     """
-    top = nice_top(max((sum(row.parts) for row in rows), default=0))
-    return format_html(
-        '<svg class="chart gantt" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
-        WIDTH,
-        height,
-        label,
-        _axis(top, height),
-        _columns(rows, classes, top, height),
-    )
-
-
-def _axis(top: float, height: int) -> SafeString:
-    base = height - BOTTOM
-    steps = [top * step / (LINES - 1) for step in range(LINES)]
-    return format_html_join(
-        "",
-        '<path class="grid" d="M{} {}H{}"/><text class="t-ax" x="{}" y="{}" text-anchor="end">{}</text>',
-        (
-            (LEFT, f"{y:.1f}", WIDTH, LEFT - 8, f"{y + 4:.1f}", thousands(value))
-            for value in steps
-            for y in [base - value / top * (base - TOP)]
-        ),
-    )
-
-
-def _columns(rows: Sequence[Bar], classes: Sequence[str], top: float, height: int) -> SafeString:
-    step = (WIDTH - LEFT) / max(len(rows), 1)
-    drawn = []
+    top = nice_top(max((sum(row.parts) for row in rows), default=0), least=least)
+    base, scale = height - BOTTOM, (height - BOTTOM - TOP) / top
+    step, filled = _columns_of(rows, width)
+    drawn: list[list[str]] = [[] for _ in classes]
     for index, row in enumerate(rows):
-        x = LEFT + index * step
-        parts = _parts(row, classes, x, max(step * 0.75, 1), top, height)
-        text = format_html('<text class="t-ax" x="{}" y="{}">{}</text>', f"{x:.1f}", height - 8, row.label)
-        drawn.append(format_html("<g><title>{}</title>{}</g>{}", row.title, parts, text if row.label else ""))
-    return SafeString("".join(drawn))
-
-
-def _parts(row: Bar, classes: Sequence[str], x: float, width: float, top: float, height: int) -> SafeString:
-    base = height - BOTTOM
-    # A see-through area as high as the chart: a bar is pointed at anywhere above its hour.
-    shapes = [("m-none", f"{TOP:.1f}", f"{base - TOP:.1f}")]
-    below = float(base)
-    for css, value in zip(classes, row.parts, strict=True):
-        if value:
-            size = value / top * (base - TOP)
-            shapes.append((css, f"{below - size:.1f}", f"{max(size - GAP, 0.5):.1f}"))
-            below -= size
-    return format_html_join(
-        "",
-        '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>',
-        ((css, f"{x:.1f}", y, f"{width:.1f}", tall) for css, y, tall in shapes),
+        x, below = LEFT + index * step, float(base)
+        for part, value in zip(drawn, row.parts, strict=True):
+            if value:
+                size = value * scale
+                part.append(f"M{x:.1f} {below - size:.1f}h{filled:.1f}v{max(size - GAP, 0.5):.1f}h-{filled:.1f}z")
+                below -= size
+    shapes = "".join(
+        f'<path class="{css}" pointer-events="none" d="{"".join(part)}"/>'
+        for css, part in zip(classes, drawn, strict=True)
+        if part
     )
+    columns = _columns([(row.title, row.label) for row in rows], width, height)
+    return _svg(label, width, height, _axis(top, width, height, numeral) + columns + shapes)
+
+
+def line(
+    points: Sequence[Point],
+    *,
+    css: str,
+    label: str,
+    top: float,
+    numeral: Numeral,
+    height: int = 196,
+    width: int = WIDTH,
+) -> SafeString:
+    """Return a chart of one line from 0 to `top`; it is broken where a value is missing."""
+    base, scale = height - BOTTOM, (height - BOTTOM - TOP) / top
+    step, filled = _columns_of(points, width)
+    drawn, runs = [], 0
+    for index, point in enumerate(points):
+        if point.value is None:
+            runs = 0
+            continue
+        x, y = LEFT + index * step + filled / 2, base - point.value * scale
+        # A run begins with a line of no length, which its round ends make a dot: a single value is seen too.
+        drawn.append(f"L{x:.1f} {y:.1f}" if runs else f"M{x:.1f} {y:.1f}h0")
+        runs += 1
+    path = f'<path class="{css}" pointer-events="none" d="{"".join(drawn)}"/>'
+    columns = _columns([(point.title, point.label) for point in points], width, height)
+    return _svg(label, width, height, _axis(top, width, height, numeral, QUARTERS) + columns + path)
+
+
+def table_rows(rows: Iterable[Sequence[str]]) -> SafeString:
+    """Return rows of a table, the first text of each as its head, the others as numbers.
+
+    Written here and not in a template: a chart's table has hundreds of rows.
+    """
+    return SafeString(
+        "".join(
+            f'<tr><th scope="row">{escape(head)}</th>'
+            + "".join(f'<td class="r num">{escape(number)}</td>' for number in numbers)
+            + "</tr>"
+            for head, *numbers in rows
+        )
+    )
+
+
+def _svg(label: str, width: int, height: int, inner: str) -> SafeString:
+    """Return the whole picture; everything in `inner` that came from outside is escaped already."""
+    css = "chart gantt" if width == WIDTH else "chart"
+    head = f'<svg class="{css}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
+    return SafeString(f"{head}{inner}</svg>")
+
+
+def _columns_of(rows: Sequence[object], width: int) -> tuple[float, float]:
+    """Return the distance from one column to the next, and how much of it a bar fills."""
+    step = (width - LEFT) / max(len(rows), 1)
+    return step, max(step * FILLED, 1)
+
+
+def _axis(top: float, width: int, height: int, numeral: Numeral, steps: int = LINES - 1) -> str:
+    base = height - BOTTOM
+    values = [top * step / steps for step in range(steps + 1)]
+    return "".join(
+        f'<path class="grid" d="M{LEFT} {y:.1f}H{width}"/>'
+        f'<text class="t-ax" x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(numeral(value))}</text>'
+        for value in values
+        for y in [base - value / top * (base - TOP)]
+    )
+
+
+def _columns(texts: Sequence[tuple[str, str]], width: int, height: int) -> str:
+    """Return the see-through columns, each with its title, and the labels: a bar is pointed at anywhere above it."""
+    step, filled = _columns_of(texts, width)
+    shape = f"{TOP}h{filled:.1f}V{height - BOTTOM}h-{filled:.1f}z"
+    drawn = []
+    for index, (title, label) in enumerate(texts):
+        x = LEFT + index * step
+        drawn.append(f'<path class="m-none" d="M{x:.1f} {shape}"><title>{escape(title)}</title></path>')
+        if label:
+            drawn.append(f'<text class="t-ax" x="{x:.1f}" y="{height - 8}">{escape(label)}</text>')
+    return "".join(drawn)

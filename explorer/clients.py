@@ -8,9 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 from explorer.models import Installation
 from explorer.nosana.budget import RedisBudget
 from explorer.nosana.client import Client
+from explorer.nosana.fetch import Bounds
 
 
-def open_client() -> Client:
+def open_client(*, bounds: Bounds | None = None) -> Client:
     """Return a client whose requests all processes count together; close it, or use it as a context manager.
 
     The first client marks the database as its network's; one of another network raises ImproperlyConfigured before
@@ -23,4 +24,4 @@ def open_client() -> Client:
             f"This database holds the data of {installation.network}, and NETWORK is {mine}. Nothing was changed. "
             "Set NETWORK to what it holds, or DATABASE_URL to a database of its own."
         )
-    return Client(settings.NETWORK, budget=RedisBudget(settings.REDIS))
+    return Client(settings.NETWORK, budget=RedisBudget(settings.REDIS), bounds=bounds)

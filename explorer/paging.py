@@ -22,7 +22,7 @@ Row = TypeVar("Row", bound=Model)
 
 PAGE_SIZE = 50
 #: Longer than any cursor made here, short enough to refuse nonsense before it is read.
-CURSOR_LENGTH = 400
+CURSOR_LENGTH = 2000
 
 
 class BadCursor(ValueError):
@@ -61,7 +61,7 @@ def keyset_page(
     """
     after, before = params.get("after", ""), params.get("before", "")
     backwards = bool(before and not after)
-    cursor = _decoded(queryset, order, after or before) if after or before else None
+    cursor = read_cursor(queryset, order, after or before) if after or before else None
     rows = _rows(queryset, order, cursor, backwards=backwards, count=size + 1)
     has_more, rows = len(rows) > size, rows[:size]
     if backwards:
@@ -111,14 +111,14 @@ def _rows(
     keys = [_flipped(key) for key in order] if backwards else list(order)
     if cursor is None:
         return list(queryset.order_by(*keys)[:count])
-    segments = [part.order_by(*keys)[:count] for part in _segments(queryset, keys, cursor)]
-    if len(segments) == 1:
-        return list(segments[0])
-    return list(segments[0].union(*segments[1:], all=True).order_by(*keys)[:count])
+    parts = [part.order_by(*keys)[:count] for part in segments(queryset, keys, cursor)]
+    if len(parts) == 1:
+        return list(parts[0])
+    return list(parts[0].union(*parts[1:], all=True).order_by(*keys)[:count])
 
 
-def _segments(queryset: QuerySet[Row], keys: Sequence[str], cursor: list[Value]) -> Iterator[QuerySet[Row]]:
-    """Yield the parts of what lies beyond the cursor, one for each run of keys in one direction.
+def segments(queryset: QuerySet[Row], keys: Sequence[str], cursor: list[Value]) -> Iterator[QuerySet[Row]]:
+    """Yield the parts of what lies beyond the cursor, not yet in order, one for each run of keys in one direction.
 
     Each part is one range of the index and is cut to a page's length, so that depth costs nothing.
     """
@@ -147,12 +147,16 @@ def _field(queryset: QuerySet[Row], key: str) -> Field[Any, Any]:
 
 
 def _encoded(row: Model, order: Sequence[str]) -> str:
-    values = [row.serializable_value(key.lstrip("-")) for key in order]
+    return write_cursor([row.serializable_value(key.lstrip("-")) for key in order])
+
+
+def write_cursor(values: Sequence[Any]) -> str:
+    """Return the cursor of the row whose sort keys, in their order, have these values."""
     texts = [value.isoformat() if isinstance(value, datetime) else str(value) for value in values]
     return base64.urlsafe_b64encode(json.dumps(texts, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _decoded(queryset: QuerySet[Row], order: Sequence[str], cursor: str) -> list[Value]:
+def read_cursor(queryset: QuerySet[Row], order: Sequence[str], cursor: str) -> list[Value]:
     """Return the cursor's values, each of its column's type; raise BadCursor for anything not made here."""
     if len(cursor) > CURSOR_LENGTH:
         raise BadCursor

@@ -142,7 +142,7 @@ _static = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": _static if TESTING or DEBUG else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": _static if TESTING or DEBUG else "explorer.static_files.BundledStaticFilesStorage"
     },
 }
 
@@ -188,15 +188,19 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 CELERY_BEAT_SCHEDULE = {
     "markets": _every(60, "markets.tasks.sync_markets"),
-    "required resources": _every(600, "markets.tasks.refresh_all_required"),
+    "required resources": _every(15, "markets.tasks.refresh_due_required"),
     "queues": _every(30, "markets.tasks.sync_queues"),
     "nodes": _every(60, "markets.tasks.sync_nodes"),
+    "node caches": _every(60, "markets.tasks.ask_nodes"),
+    "stale caches": _every(3600, "markets.tasks.forget_stale_caches"),
     "price": _every(600, "markets.tasks.sync_price"),
     "newest jobs": _every(45, "jobs.tasks.sync_newest"),
     "unfinished jobs": _every(60, "jobs.tasks.refresh_unfinished"),
     "older jobs": _every(60, "jobs.tasks.backfill"),
     "definitions": _every(30, "jobs.tasks.fetch_definitions"),
     "results": _every(30, "jobs.tasks.fetch_results"),
+    "catalog": _every(300, "jobs.tasks.count_catalog"),
+    "records": _every(300, "jobs.tasks.refresh_records"),
     "old logs": {"task": "jobs.tasks.forget_old_logs", "schedule": 86400.0},
 }
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, models, transaction
 from psycopg import sql
 
+from explorer.copying import Field, block, columns, copy, fields_of, moment
+
 STAGING = sql.Identifier("pg_temp", "staging")
-Field: TypeAlias = "models.Field[Any, Any]"  # a field cannot be subscripted at run time
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,7 @@ def upsert(
     unique = {row[key]: row for row in rows}
     if not unique:
         return Written()
-    names = set(next(iter(unique.values())))
-    writable = [f for f in model._meta.concrete_fields if not f.generated and not isinstance(f, models.AutoField)]
-    given = [field for field in writable if field.name in names]
-    others = [field for field in writable if field.name not in names]
-    if unknown := names - {field.name for field in given}:
-        raise ValueError(f"not fields of {model.__name__}: {unknown}")
+    given, others = fields_of(model, next(iter(unique.values())))
     statement = _statement(model, given, others, key, None if add_only else merge or {})
     with transaction.atomic(), connection.cursor() as cursor:
         _stage(model, given, unique.values())
@@ -61,18 +58,42 @@ def upsert(
     return Written(sum(flags), len(flags) - sum(flags))
 
 
+def add_new(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows (the same field names in each) that are known not to be there: one COPY, the fastest way.
+
+    Fields that are not given take the model's defaults. Raises IntegrityError where a row was there after all.
+    """
+    if rows:
+        add_block(model, *new_block(model, rows))
+
+
+def new_block(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> tuple[list[Field], bytes]:
+    """Return what add_block() takes: to be made before anybody has to wait for it. No query."""
+    given, others = fields_of(model, rows[0] if rows else ())
+    # The same for all rows: a time is written once.
+    values = {field.name: field.get_default() for field in others}
+    defaults = {name: moment(value) if isinstance(value, datetime) else value for name, value in values.items()}
+    fields = [*given, *others]
+    return fields, block(fields, ({**defaults, **row} for row in rows))
+
+
+def add_block(model: type[models.Model], fields: Sequence[Field], found: bytes) -> None:
+    """Insert rows that new_block() made, as add_new() does."""
+    if found:
+        copy(sql.Identifier(model._meta.db_table), fields, found)
+
+
 def _stage(model: type[models.Model], fields: list[Field], rows: Iterable[Mapping[str, Any]]) -> None:
     """Copy the rows into a temporary table shaped like the model's columns."""
     table = sql.Identifier(model._meta.db_table)
-    columns = _columns(fields)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.staging")
         cursor.execute(
-            sql.SQL("CREATE TEMP TABLE staging ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(columns, table)
+            sql.SQL("CREATE TEMP TABLE staging ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+                columns(fields), table
+            )
         )
-        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(STAGING, columns)) as copy:
-            for row in rows:
-                copy.write_row([field.get_db_prep_save(row[field.name], connection) for field in fields])
+    copy(STAGING, fields, block(fields, rows))
 
 
 def _statement(
@@ -85,7 +106,7 @@ def _statement(
         "ON CONFLICT ({key}) DO {action} RETURNING (xmax = 0)"
     ).format(
         table=sql.Identifier(model._meta.db_table),
-        columns=_columns([*given, *others]),
+        columns=columns([*given, *others]),
         values=sql.SQL(", ").join([*map(_column, given), *[sql.Placeholder()] * len(others)]),
         staging=STAGING,
         key=target,
@@ -112,7 +133,3 @@ def _merged(field: Field, merge: Mapping[str, str]) -> sql.Composable:
 
 def _column(field: Field) -> sql.Identifier:
     return sql.Identifier(str(field.column))
-
-
-def _columns(fields: list[Field]) -> sql.Composed:
-    return sql.SQL(", ").join(map(_column, fields))

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from explorer import views
+from explorer.saved import views as saved
 
 site_urls = (
     [
@@ -13,6 +14,8 @@ site_urls = (
         path("sync/", views.sync, name="sync"),
         path("healthz", views.healthz, name="healthz"),
         path("readyz", views.readyz, name="readyz"),
+        path("views/", saved.saved_views, name="views"),
+        path("views/<str:token>/", saved.saved_view, name="view"),
     ],
     "explorer",
 )

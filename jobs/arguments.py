@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from explorer.nosana import caching, credentials
 from explorer.nosana.credentials import bare_url
 from explorer.nosana.endpoints import service_url
 from jobs.secrets import is_secret_name, masked
@@ -45,12 +46,13 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A model or file set that a node mounts, without its credentials."""
+    """A model or file set that a node mounts, without its credentials; `key` is its name in the node's cache."""
 
     type: str
     name: str
     target: str
     detail: str = ""
+    key: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,9 @@ def _resource(item: object) -> Resource:
     files = sequence(item.get("files"))
     details = [f"{len(files)} file{'' if len(files) == 1 else 's'}"] if files else []
     details += ["writable"] if item.get("allowWrite") is True else []
-    return Resource(kind, masked(_resource_name(item)), target, ", ".join(details))
+    bare = credentials.without(item)
+    key = caching.resource_key(bare) if isinstance(bare, dict) else None
+    return Resource(kind, masked(_resource_name(item)), target, ", ".join(details), key or "")
 
 
 def _resource_name(item: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ with op_id, group, status, started_at, ended_at, exit_code, results, errors and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from explorer.nosana.payloads import OpResult, ResultPayload
@@ -95,8 +96,12 @@ def _op(body: Mapping[str, Any]) -> OpResult:
     )
 
 
+@lru_cache(maxsize=256)  # the flow and its ops have the same moments, and writing one takes longer than anything here
 def _text(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+    if moment is None:
+        return None
+    # Python takes three times as long to write an offset itself.
+    return moment.replace(tzinfo=None).isoformat() + "+00:00" if moment.tzinfo is UTC else moment.isoformat()
 
 
 def _time(text: str | None) -> datetime | None:

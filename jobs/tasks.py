@@ -7,7 +7,8 @@ from celery import shared_task
 from explorer.clients import open_client
 from explorer.locks import advisory_lock
 from explorer.nosana.errors import NosanaError
-from jobs.sync import content, listing
+from jobs.readiness import records
+from jobs.sync import catalog, content, listing
 
 
 @shared_task(throws=(NosanaError,))
@@ -60,3 +61,20 @@ def fetch_result(job: str) -> None:
 def forget_old_logs() -> None:
     """Drop logs that were fetched long ago."""
     content.forget_old_logs()
+
+
+@shared_task
+def count_catalog() -> None:
+    """Count the jobs, uses and markets of every image and resource."""
+    with advisory_lock("count_catalog") as held:
+        if held:
+            catalog.count()
+
+
+@shared_task
+def refresh_records() -> None:
+    """Work out how jobs fared lately in each market, and note again what nodes used."""
+    with advisory_lock("refresh_records") as held:
+        if held:
+            records.refresh_records()
+            records.rebuild_caches()

@@ -1,6 +1,7 @@
 """Reads of the market and node pages that join several tables. Every one is a constant number of queries.
 
-Jobs are reached by the market's reverse relation: this app does not know the jobs app.
+Jobs are reached by the market's reverse relation, and their sums by the name of their model: this app does not know
+the jobs app.
 """
 
 from __future__ import annotations
@@ -10,20 +11,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.apps import apps
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from explorer.nosana import base58
 from markets.choices import Activity, QueueType
 from markets.models import Market, Node, NodeQuerySet, RequiredImage, RequiredResource
 
-#: How far back a market's success rate looks.
-LATELY = timedelta(days=7)
+#: How many days a market's success rate looks at, today included.
+LATELY = 7
 #: How many of those who wait in a queue a page shows; the count says how many there are.
 QUEUE_SHOWN = 100
-
-_SUCCEEDED = Count("jobs", filter=Q(jobs__outcome="success"))
-_JUDGED = Count("jobs", filter=~Q(jobs__outcome=""))
 
 
 class Success(NamedTuple):
@@ -81,8 +80,7 @@ _SORT_KEYS: dict[str, Callable[[MarketRow], Any]] = {
 def board(*, q: str, type: str, sort: str) -> list[MarketRow]:
     """Return the markets that match, sorted by a name of `_SORT_KEYS`, "-" before it for largest first; six queries."""
     markets = list(Market.objects.worth_showing().of_type(type).matching(q).by_name())
-    at_work = Market.objects.filter(jobs__phase=1, jobs__delisted_at=None)
-    running = dict(at_work.values_list("pk").annotate(Count("jobs")))
+    running = dict(_sums("market", "ever").values_list("key", "running"))
     nodes = _counts(Node.objects.exclude(market=None))
     images = _counts(RequiredImage.objects.filter(removed_at=None))
     resources = _counts(RequiredResource.objects.filter(removed_at=None))
@@ -114,13 +112,19 @@ def _counts(queryset: QuerySet[Any]) -> dict[str, int]:
     return dict(queryset.order_by().values_list("market").annotate(Count("pk")))
 
 
+def _sums(dimension: str, unit: str) -> QuerySet[Any]:
+    """Return the sums over jobs by market or node, by the hour, by the day or "ever" (jobs/models/rollup.py)."""
+    return apps.get_model("jobs", "JobRollup")._default_manager.filter(dimension=dimension, unit=unit).order_by()
+
+
 def success_lately(*, market: str = "") -> dict[str, Success]:
-    """Return how the jobs that ended in the last week went, by market, of all or of one; one query."""
-    ended = Market.objects.filter(jobs__ended_at__gte=timezone.now() - LATELY)
+    """Return how the jobs went that ended in the last days, by market, of all or of one; one query."""
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    days = _sums("market", "day").filter(at__gt=midnight - timedelta(days=LATELY))
     if market:
-        ended = ended.filter(pk=market)
-    counted = ended.order_by().values_list("pk").annotate(succeeded=_SUCCEEDED, judged=_JUDGED)
-    return {pk: Success(succeeded, judged) for pk, succeeded, judged in counted}
+        days = days.filter(key=market)
+    counted = days.values_list("key").annotate(Sum("ended_succeeded"), Sum("ended_failed"))
+    return {key: Success(succeeded, succeeded + failed) for key, succeeded, failed in counted}
 
 
 def find_market(key: str) -> Market | None:
@@ -220,9 +224,8 @@ def _in_line(addresses: Iterable[str]) -> set[str]:
 
 def _history(addresses: Iterable[str]) -> dict[str, tuple[int, Success]]:
     """Return how many jobs each node has had and how they went; one query."""
-    had = Market.objects.filter(jobs__node__in=list(addresses)).order_by()
-    counted = had.values_list("jobs__node").annotate(had=Count("jobs"), succeeded=_SUCCEEDED, judged=_JUDGED)
-    return {node: (jobs, Success(succeeded, judged)) for node, jobs, succeeded, judged in counted}
+    counted = _sums("node", "ever").filter(key__in=list(addresses)).values_list("key", "listed", "succeeded", "failed")
+    return {node: (jobs, Success(succeeded, succeeded + failed)) for node, jobs, succeeded, failed in counted}
 
 
 def first_nodes(market: Market, limit: int = 20) -> list[NodeRow]:

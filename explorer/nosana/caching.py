@@ -11,6 +11,8 @@ from typing import Final
 from explorer.nosana import javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
 
+#: The types of resources that a node can name.
+TYPES: Final = ("S3", "HF", "Ollama")
 #: The bucket that nodes replace by its public address.
 BUCKET: Final = "s3://nos-ai-models-qllsn32u"
 BUCKET_URL: Final = "https://models.nosana.io"

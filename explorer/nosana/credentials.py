@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -23,6 +24,18 @@ def without(value: JsonValue) -> JsonValue:
     if isinstance(value, list):
         return [without(item) for item in value]
     return bare_url(value) if isinstance(value, str) else value
+
+
+def places(value: JsonValue, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of every field that `without` leaves out, and of every text that it changes."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from [(*path, key)] if is_credential(key) else places(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from places(item, (*path, index))
+    elif isinstance(value, str) and bare_url(value) != value:
+        yield path
 
 
 def is_credential(name: str) -> bool:

@@ -6,7 +6,7 @@ from explorer.nosana import credentials, fields, strict_json
 from explorer.nosana.errors import Malformed
 from explorer.nosana.payloads import HostPayload, JsonObject, JsonValue, Listing, MarketPayload, RequiredResources
 
-#: An image reference or resource field over this length is not one.
+#: An image reference of more bytes is not one.
 _REFERENCE = 2000
 _BITS_PER_BYTE = 8
 
@@ -37,16 +37,24 @@ def parse(row: JsonObject) -> MarketPayload:
         client=row.get("client") in (True, 1, "true", "True"),
         premium_community_relation=fields.label(row.get("premium_community_relation")),
         nodes=_nodes(row.get("nodes")),
-        required=_required(row),
+        required=_carried(row),
     )
 
 
 def parse_required(answer: JsonValue) -> RequiredResources:
-    """Read what a market requires; Malformed when either list is absent, so that nothing is taken for "none"."""
-    required = _required(fields.mapping(answer))
-    if required is None:
+    """Read what a market requires, without credentials, and each entry once.
+
+    Malformed when either list is absent or holds anything that is no entry: a list that is read in part would look as
+    if the market no longer required the rest.
+    """
+    row = fields.mapping(answer)
+    images, resources = row.get("required_images"), row.get("required_remote_resources")
+    if not isinstance(images, list) or not isinstance(resources, list):
         raise Malformed("it lacks required_images or required_remote_resources")
-    return required
+    return RequiredResources(
+        images=tuple(dict.fromkeys(map(_image, images))),
+        resources=tuple(map(_resource, resources)),
+    )
 
 
 def parse_hosts(answer: JsonValue) -> Listing[HostPayload]:
@@ -80,16 +88,25 @@ def _nodes(value: JsonValue) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node for node in nodes if node))
 
 
-def _required(row: JsonObject) -> RequiredResources | None:
-    images, resources = row.get("required_images"), row.get("required_remote_resources")
-    if not isinstance(images, list) or not isinstance(resources, list):
+def _carried(row: JsonObject) -> RequiredResources | None:
+    """Return the lists that a market's row carries; None where it has none that can be used, the row stays good."""
+    try:
+        return parse_required(row)
+    except Malformed:
         return None
-    return RequiredResources(
-        images=tuple(dict.fromkeys(fields.labels(images, _REFERENCE))),
-        resources=tuple(_resource(item) for item in resources if isinstance(item, dict)),
-    )
 
 
-def _resource(item: JsonObject) -> JsonObject:
-    cleaned = fields.mapping(strict_json.clean(item))
-    return fields.mapping(credentials.without(cleaned))
+def _image(item: JsonValue) -> str:
+    if not isinstance(item, str) or not item.strip():
+        raise Malformed(f"among its required_images is {fields.kind(item)}, not the name of an image")
+    reference = strict_json.clean_text(item)
+    if len(reference.encode()) > _REFERENCE:
+        raise Malformed(f"among its required_images is a name of more than {_REFERENCE} bytes")
+    return reference
+
+
+def _resource(item: JsonValue) -> JsonObject:
+    cleaned = credentials.without(strict_json.clean(item))
+    if not isinstance(cleaned, dict) or not cleaned:
+        raise Malformed(f"among its required_remote_resources is {fields.kind(item)} that describes no resource")
+    return cleaned

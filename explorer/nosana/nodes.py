@@ -97,9 +97,14 @@ class _Facts:
         return tuple(_gpu(_flat(device)) for device in found if isinstance(device, dict))
 
     def cached(self, kind: str) -> tuple[str, ...] | None:
-        """Return the images or volumes in the node's cache; None when it does not say."""
+        """Return the images or volumes in the node's cache; None when it does not say.
+
+        `resources` stands in `info` or beside it, and gives a list of names, or an object by name, as the node's own
+        file has it.
+        """
         resources = self.flat.get("resources")
         held = resources.get(kind) if isinstance(resources, dict) else None
+        held = [*held] if isinstance(held, dict) else held
         return tuple(dict.fromkeys(fields.labels(held[:_MAX_CACHED], 2000))) if isinstance(held, list) else None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -61,6 +62,7 @@ TITLE_LIMIT = 1000
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # a page draws a hundred, and each would look up where the sprite is
 def icon(name: str, extra: str = "") -> SafeString:
     """Draw the icon `name` of static/icons/sprite.svg; `extra` is one more CSS class."""
     css = f"icon {extra}" if extra else "icon"
@@ -96,6 +98,7 @@ OP_STATES: Mapping[str, tuple[str, str]] = {
 }
 
 
+@lru_cache(maxsize=512)
 def _pill(symbol: str, css: str, word: str, extra: str = "") -> SafeString:
     return format_html('<span class="state {}{}">{}{}</span>', css, extra, icon(symbol), word)
 

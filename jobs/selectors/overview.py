@@ -1,6 +1,6 @@
 """What the overview shows: the network now, what ended when, the busiest markets, the newest jobs.
 
-Every read is grouped in SQL; none loops over jobs in Python.
+Figures of finished jobs come from sums (jobs/rollups); what waits and runs now is counted.
 """
 
 from __future__ import annotations
@@ -11,51 +11,26 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import (
-    Count,
-    DecimalField,
-    DurationField,
-    Expression,
-    ExpressionWrapper,
-    F,
-    Min,
-    Q,
-    Sum,
-    Value,
-)
-from django.db.models.functions import Cast, Coalesce, Extract, Floor, Greatest, Least
+from django.db.models import Count, DurationField, ExpressionWrapper, F, FloatField, Min, Q, Sum, Value
+from django.db.models.functions import Extract, Greatest
 from django.utils import timezone
 
 from explorer import money
 from jobs.choices import JobState
-from jobs.models import Job, JobQuerySet
-from jobs.selectors.ended import COMPLETED, FAILED, SUCCEEDED
+from jobs.models import Job, JobRollup
+from jobs.models.rollup import DAY, FIGURES, MARKET
+from jobs.rollups.reading import Totals
 from markets import selectors
+from markets.models import Market
 
 NEWEST = 8
 BOARD = 8
 
 
-_NUMBER: DecimalField[Any, Any] = DecimalField(max_digits=40, decimal_places=12)
-
-
-def _seconds(start: Any, end: Any) -> Extract:
-    return Extract(ExpressionWrapper(end - start, DurationField()), "epoch", output_field=_NUMBER)
-
-
-def _at_least_zero(seconds: Expression) -> Greatest:
-    return Greatest(seconds, Value(Decimal(0)), output_field=_NUMBER)
-
-
-#: money.paid_seconds() in SQL.
-PAID_SECONDS = _at_least_zero(
-    Least(Floor(_seconds(F("started_at"), F("ended_at"))), Cast("timeout", _NUMBER), output_field=_NUMBER)
-)
-_FEE = Coalesce(F("market__network_fee_percentage"), money.DEFAULT_FEE_PERCENTAGE, output_field=_NUMBER)
-_PAID_WITH_FEE = PAID_SECONDS * (Value(Decimal(1)) + _FEE / Value(Decimal(100)))
-#: money.Cost.total_nos and total_usd in SQL.
-COST_NOS = ExpressionWrapper(F("price") * _PAID_WITH_FEE / Value(money.MICRO), _NUMBER)
-COST_USD = ExpressionWrapper(F("usd_reward_per_hour") * _PAID_WITH_FEE / Value(money.SECONDS_PER_HOUR), _NUMBER)
+def _seconds(start: Any, end: Any) -> Greatest:
+    """Return the seconds between two times, never below zero, in SQL."""
+    span = ExpressionWrapper(end - start, DurationField())
+    return Greatest(Extract(span, "epoch", output_field=FloatField()), Value(0.0), output_field=FloatField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +50,26 @@ class Live:
 
 
 def live() -> Live:
-    """Return the figures of this moment; two queries, of the unfinished jobs and of those that ended today."""
+    """Return the figures of this moment; four queries: of the unfinished jobs, the time that those of today ran, and
+    two of the sums of today by market, each of which has its own fee.
+    """
     now = timezone.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     open_jobs = _unfinished(now, midnight)
-    ended = _ended_today(midnight)
-    judged = ended["succeeded"] + ended["failed"]
+    by_market = _sums_of(midnight)
+    today = sum(by_market.values(), Totals())
+    spent_nos, spent_usd = _spent(by_market)
     return Live(
         queued=open_jobs["queued"],
         longest_wait=now - open_jobs["oldest"] if open_jobs["oldest"] else None,
         running=open_jobs["running"],
         nodes=open_jobs["nodes"],
-        completed=ended["completed"],
-        failed=ended["failed"],
-        success_share=ended["succeeded"] / judged if judged else None,
-        gpu_hours=float((open_jobs["seconds"] or 0) + (ended["seconds"] or 0)) / 3600,
-        spent_nos=ended["nos"],
-        spent_usd=ended["usd"],
+        completed=today.ended_completed,
+        failed=today.ended_failed,
+        success_share=today.success_share,
+        gpu_hours=((open_jobs["seconds"] or 0) + _ran_today(midnight)) / 3600,
+        spent_nos=spent_nos,
+        spent_usd=spent_usd,
     )
 
 
@@ -103,33 +81,42 @@ def _unfinished(now: datetime, midnight: datetime) -> dict[str, Any]:
         oldest=Min("order_at", filter=Q(state=JobState.QUEUED)),
         running=Count("pk", filter=running),
         nodes=Count("node", distinct=True, filter=running & ~Q(node="")),
-        seconds=Sum(_at_least_zero(since), filter=running),
+        seconds=Sum(since, filter=running),
     )
 
 
-def _ended_today(midnight: datetime) -> dict[str, Any]:
+def _ran_today(midnight: datetime) -> float:
+    """Return the seconds since midnight that the jobs ran that ended since then; reads each of them by an index."""
     today = _seconds(Greatest(F("started_at"), Value(midnight)), F("ended_at"))
-    return _ended_since(midnight).aggregate(
-        completed=Count("pk", filter=COMPLETED),
-        failed=Count("pk", filter=FAILED),
-        succeeded=Count("pk", filter=SUCCEEDED),
-        seconds=Sum(_at_least_zero(today), filter=Q(started_at__isnull=False)),
-        nos=Sum(COST_NOS, filter=Q(started_at__isnull=False)),
-        usd=Sum(COST_USD, filter=Q(started_at__isnull=False)),
-    )
+    ended = Job.objects.filter(phase=2, ended_key__gte=midnight, started_at__isnull=False)
+    return float(ended.aggregate(seconds=Sum(today))["seconds"] or 0)
 
 
-def _ended_since(moment: datetime) -> JobQuerySet:
-    return Job.objects.filter(phase=2, ended_at__gte=moment)
+def _sums_of(day: datetime) -> dict[str, Totals]:
+    """Return the sums of a day by market; one query."""
+    rows = JobRollup.objects.filter(dimension=MARKET, unit=DAY, at=day).order_by()
+    return {key: Totals(None, *figures) for key, *figures in rows.values_list("key", *FIGURES)}
+
+
+def _spent(by_market: dict[str, Totals]) -> tuple[Decimal | None, Decimal | None]:
+    """Return what deployers paid in NOS and USD, each market's fee included; None where nothing was."""
+    fees = dict(Market.objects.filter(pk__in=by_market).values_list("pk", "network_fee_percentage"))
+    shares = {key: 1 + (money.DEFAULT_FEE_PERCENTAGE if fee is None else fee) / 100 for key, fee in fees.items()}
+    spent_nos = sum((totals.nos_micro * shares[key] for key, totals in by_market.items()), Decimal())
+    spent_usd = sum((totals.usd * shares[key] for key, totals in by_market.items()), Decimal())
+    return spent_nos / money.MICRO or None, spent_usd or None
+
+
+#: What a row of the newest jobs shows.
+_SHOWN = ("address", "state", "outcome", "delisted_at", "image", "order_at")
+_MARKET_SHOWN = ("market__address", "market__name", "market__slug")
 
 
 def newest_jobs(limit: int = NEWEST) -> Sequence[Job]:
-    """Return the jobs that were listed last, whatever their state; one query that reads three ends of an index."""
-    by_phase = [
-        Job.objects.present().with_names().filter(phase=phase).order_by("-order_at", "-address")[:limit]
-        for phase in (0, 1, 2)
-    ]
-    return list(by_phase[0].union(*by_phase[1:], all=True).order_by("-order_at", "-address")[:limit])
+    """Return the jobs that were listed last, whatever their state; one query that reads one end of an index."""
+    return list(
+        Job.objects.present().with_names().only(*_SHOWN, *_MARKET_SHOWN).order_by("-order_at", "-address")[:limit]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -17,8 +16,12 @@ from explorer.nosana.errors import NosanaError, OverBudget, Unreachable
 from explorer.nosana.payloads import Definition as DefinitionPayload
 from explorer.nosana.payloads import ResultPayload, Skipped
 from explorer.upsert import upsert
-from jobs import logs, ops, results
+from jobs import logs, results, rollups
+from jobs.contents import contents_of
 from jobs.models import Definition, Job, Result
+from jobs.sync.definitions import SHOWN, columns_of
+from jobs.sync.rows import uses
+from markets.sync.caches import note_used
 
 #: A claimed row is due again after this, should its worker die.
 HOLD = timedelta(minutes=5)
@@ -42,21 +45,24 @@ def fetch_definitions(*, client: Client, limit: int = 20) -> None:
                 run.add(skipped=[Skipped(key, str(error))])
 
 
-@transaction.atomic
 def store_definition(*, key: str, definition: DefinitionPayload) -> None:
-    """Write a definition as IPFS has it, and what the job list shows of it."""
-    body = definition.body
-    shown = {"image": ops.first_image(body), "op_count": ops.op_count(body)} if body else {}
-    Definition.objects.filter(pk=key).update(
-        text=definition.text,
-        error=definition.error or "",
-        is_exact=True,
-        fetched_at=timezone.now(),
-        fetch_error="",
-        **shown,
-    )
-    if shown:
-        Job.objects.filter(ipfs_job=key).update(**shown)
+    """Write a definition as IPFS has it, and what its jobs copy from it."""
+    read = columns_of({key: contents_of(definition.body)})[key] if definition.body is not None else {}
+    shown = {name: read[name] for name in SHOWN if name in read}
+    with rollups.counted() as counted:
+        jobs = Job.objects.filter(ipfs_job=key)
+        counted.before(addresses=jobs.values_list("pk", flat=True))
+        Definition.objects.filter(pk=key).update(
+            text=definition.text,
+            error=definition.error or "",
+            is_exact=True,
+            fetched_at=timezone.now(),
+            fetch_error="",
+            **read,
+        )
+        if shown:
+            jobs.update(**shown)
+            note_used(uses(jobs.values("node", "image_ids", "resource_ids", "started_at", "ended_at")))
 
 
 def fetch_results(*, client: Client, limit: int = 20) -> None:
@@ -86,22 +92,22 @@ def _fetch_result(client: Client, run: sources.Run, job: str) -> None:
         run.add(skipped=[Skipped(job, str(error))])
 
 
-@transaction.atomic
 def store_result(*, job: str, cid: str, result: ResultPayload) -> None:
     """Write a result as IPFS has it, its log packed, and how the job went by it."""
     lines = logs.lines_of(result)
-    # Before the result, as store_jobs does: two writers that lock in two orders wait for each other for ever.
-    Job.objects.filter(pk=job).update(outcome=results.outcome_of(result) or F("outcome"))
-    Result.objects.filter(pk=job).update(
-        body=results.to_body(result),
-        log=logs.pack(lines),
-        log_lines=len(lines),
-        cid=cid,
-        fetched_at=timezone.now(),
-        due_at=None,
-        attempts=0,
-        fetch_error="",
-    )
+    with rollups.counted() as counted:
+        counted.before(addresses=[job])
+        Job.objects.filter(pk=job).update(outcome=results.outcome_of(result) or F("outcome"))
+        Result.objects.filter(pk=job).update(
+            body=results.to_body(result),
+            log=logs.pack(lines),
+            log_lines=len(lines),
+            cid=cid,
+            fetched_at=timezone.now(),
+            due_at=None,
+            attempts=0,
+            fetch_error="",
+        )
 
 
 def request_result(*, job: str) -> None:

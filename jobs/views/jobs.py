@@ -2,15 +2,16 @@
 
 `/jobs/?<filter>` is the page. For htmx it answers with the list alone, and with `view=embed` only with the newest
 rows, for a fragment inside a market's or node's page: `hx-get="/jobs/?market=<address>&view=embed"`, in an element
-that holds a plain link to `/jobs/?market=<address>`.
+that holds a plain link to `/jobs/?market=<address>`. `/jobs/facets/?<filter>` counts the values of the filters.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -18,74 +19,145 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from explorer.htmx import HtmxHttpRequest, render_page
-from explorer.paging import BadCursor, Page, query_string
-from jobs import forms
-from jobs.choices import OUTCOMES
-from jobs.forms import JobFilter, NewsFilter
-from jobs.models import Job
+from explorer.paging import BadCursor
+from jobs.columns import COLUMNS, TIMES, heads, shown, sort_words
+from jobs.forms import JobFilter, NewsFilter, canonical_query, filter_of
+from jobs.rollups.reading import Totals
 from jobs.selectors import listing
+from markets.models import Market
+
+#: What of the query string only says where a page is in the list.
+PLACES = ("after", "before")
+SLOW = "Finding these jobs takes too long just now. The list of all jobs is one click away."
 
 
 @require_safe
 def job_list(request: HtmxHttpRequest) -> HttpResponse:
     """Show the jobs a filter asks for, queued first, then running, then finished, each newest first."""
-    form = JobFilter(request.GET)
+    form = filter_of(request.GET)
+    is_valid = form.is_valid()
     if request.htmx and request.GET.get("view") == "embed":
         return _embedded(request, form)
-    is_valid = form.is_valid()
-    context = {"form": form, "hidden": (), **_frame(request, form), **(_results(request, form) if is_valid else {})}
-    status = 200 if is_valid else 422 if request.htmx else 400
-    response = render_page(request, "jobs/list.html", context, partial="list", status=status)
+    if is_valid and not request.htmx and "" in _values(request.GET):
+        return redirect(f"{request.path}{canonical_query(form)}".rstrip("?"))  # what a form without JavaScript sends
+    markets = listing.markets()
+    sums = listing.known(form.wanted) if is_valid else None
+    context = {
+        "has_counts": sums is not None,
+        **_frame(form, markets, sums),
+        **(_results(request, form, markets, sums) if is_valid else {}),
+    }
+    status = 503 if context.get("is_slow") else 200
+    response = render_page(request, "jobs/list.html", context, partial="list", status=status if is_valid else 400)
+    if request.htmx:
+        response.status_code = 200 if is_valid else 422
     if request.htmx.trigger == "filter":
-        push_url(response, f"{request.path}{query_string(request.GET)}".rstrip("?"))
+        push_url(response, f"{request.path}{context['top']}".rstrip("?"))
     return response
 
 
-def _frame(request: HtmxHttpRequest, form: JobFilter) -> dict[str, Any]:
-    """Return what the filter and its counts need; two queries."""
-    wanted, markets = form.wanted, forms.markets()
-    states = listing.state_choices(wanted)
+def _values(params: QueryDict) -> list[str]:
+    return [value for values in params.lists() for value in values[1]]
+
+
+def _query(form: JobFilter) -> QueryDict:
+    """Return the canonical query of a filter's first page."""
+    query = form.canonical
+    query.pop("at", None)
+    return query
+
+
+def _frame(form: JobFilter, markets: Mapping[str, Market], sums: Totals | None) -> dict[str, Any]:
+    """Return what stands around the rows: the filter with its choices, the active ones, the columns, the links."""
+    sort = form.cleaned_data.get("sort", "")
+    columns = shown(form.cleaned_data.get("columns", ()), sort)
+    query = _query(form)
     return {
-        "states": states,
-        "outcomes": OUTCOMES,
-        "markets": listing.market_choices(markets, wanted),
-        "total": listing.total(states, wanted),
-        "chips": listing.chips(wanted, request.GET, markets),
+        "form": form,
+        "sentences": form.sentences,
+        "query": query,
+        "top": f"?{query.urlencode()}",
+        "looks": form.looks,
+        "open": form.groups_in_use,
+        **listing.offered(form.wanted, sums, markets),
+        "chips": listing.chips(form.filters, query, markets),
+        "sort": sort,
+        "order_words": sort_words(sort),
+        "columns": columns,
+        "all_columns": COLUMNS,
+        "heads": heads(columns, sort, query),
     }
 
 
-def _results(request: HtmxHttpRequest, form: JobFilter) -> dict[str, Any]:
-    """Return a page of rows, and what it has to ask for later when it is the first; two queries."""
+def _results(
+    request: HtmxHttpRequest, form: JobFilter, markets: Mapping[str, Market], sums: Totals | None
+) -> dict[str, Any]:
+    """Return a page of rows, and what it has to ask for later when it is the first."""
+    wanted, sort = form.wanted, form.cleaned_data["sort"]
+    is_first = not form.jump and not any(request.GET.get(name) for name in PLACES)
+    params = _query(form)
+    params.update({name: request.GET[name] for name in PLACES if request.GET.get(name)})
     try:
-        page: Page[Job] = listing.page_of(form.wanted, request.GET)
+        page = listing.page_of(wanted, params, at=form.jump)
     except BadCursor as error:
         raise BadRequest(str(error)) from error
-    is_first = not request.GET.get("after") and not request.GET.get("before")
-    top = query_string(request.GET)
-    news = listing.watch(form.wanted, page.rows) if is_first else None
-    return {"page": page, "rows": listing.rows(page.rows), "news": news, "top": top}
+    except listing.TooSlow:
+        return {"is_slow": True}
+    return {
+        "page": page,
+        "rows": listing.rows(page.rows, markets, in_phases=not sort),
+        "news": listing.watch() if is_first else None,
+        "total": listing.at_once(wanted, sums, page, is_first=is_first),
+        "can_jump": sort.removeprefix("-") in TIMES,
+        "at": request.GET.get("at", ""),
+        "back": "Newer" if not sort or (sort[0] == "-" and sort[1:] in TIMES) else "Back",
+        "forth": "Older" if not sort or (sort[0] == "-" and sort[1:] in TIMES) else "On",
+    }
 
 
 def _embedded(request: HtmxHttpRequest, form: JobFilter) -> HttpResponse:
-    """Answer with the newest rows alone; one query."""
-    found = listing.page_of(form.wanted, request.GET, listing.EMBEDDED).rows if form.is_valid() else []
-    context = {"form": form, "rows": listing.rows(found), "hidden": list(form.wanted)}
-    return render_page(request, "jobs/list.html", context, partial="embedded", status=200 if form.is_valid() else 422)
+    """Answer with the newest rows alone; two queries."""
+    context: dict[str, Any] = {"sentences": form.sentences}
+    if not form.errors:
+        columns = [column for column in shown((), "") if column.name not in form.wanted]
+        try:
+            found = listing.rows(listing.page_of(form.wanted, QueryDict(), listing.EMBEDDED).rows, listing.markets())
+        except listing.TooSlow:
+            return render_page(request, "jobs/list.html", {"sentences": [SLOW]}, partial="embedded")
+        context |= {"rows": found, "columns": columns, "heads": heads(columns, "", None)}
+    return render_page(request, "jobs/list.html", context, partial="embedded", status=422 if form.errors else 200)
+
+
+@require_safe
+def job_facets(request: HtmxHttpRequest) -> HttpResponse:
+    """Count the values of each filter among the jobs that the others leave, and all jobs of the filter."""
+    form = filter_of(request.GET)
+    if not form.is_valid():
+        raise BadRequest(" ".join(form.sentences))
+    markets = listing.markets()
+    context = {
+        **_frame(form, markets, None),
+        "facets": listing.facets(form.wanted, markets),
+        "total": listing.total(form.wanted),
+        "cap": listing.COUNT_CAP,
+    }
+    return render_page(request, "jobs/facets.html", context, partial="counts")
 
 
 @never_cache
 @require_safe
 def job_news(request: HtmxHttpRequest) -> HttpResponse:
     """Answer the list's poll: how many jobs came since, and the states of rows that were not finished."""
-    form = NewsFilter(request.GET)
-    params = request.GET.copy()
-    for name in ("since", "shown", "paused"):
-        params.pop(name, None)
-    top = query_string(params)
     if not request.htmx:
-        return redirect(f"{reverse('jobs:list')}{top}")
+        shown_list = filter_of(request.GET)
+        return redirect(
+            f"{reverse('jobs:list')}{canonical_query(shown_list)}" if shown_list.is_valid() else "jobs:list"
+        )
+    form = NewsFilter(request.GET)
     if not form.is_valid():
         raise BadRequest(" ".join(form.sentences))
     cleaned = form.cleaned_data
     news = listing.news(form.wanted, cleaned["since"], cleaned["shown"])
-    return render(request, "jobs/news.html", {"news": news, "top": top, "is_paused": cleaned["paused"]})
+    columns = shown(cleaned["columns"], cleaned["sort"])
+    context = {"news": news, "top": canonical_query(form), "columns": columns, "is_paused": cleaned["paused"]}
+    return render(request, "jobs/news.html", context)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from markets.models.cache import CachedImage, CachedResource
+from markets.models.cache import CachedImage, CachedResource, CacheReport
 from markets.models.catalog import Image, Resource
 from markets.models.curation import Curated, MarketCurator, Revision
 from markets.models.market import Market, MarketQuerySet
 from markets.models.node import Node, NodeQuerySet
 from markets.models.price import NosPrice
+from markets.models.record import ImageRecord, MarketRecord
 from markets.models.required import RequiredImage, RequiredResource
 
 __all__ = [
+    "CacheReport",
     "CachedImage",
     "CachedResource",
     "Curated",
     "Image",
+    "ImageRecord",
     "Market",
     "MarketCurator",
     "MarketQuerySet",
+    "MarketRecord",
     "Node",
     "NodeQuerySet",
     "NosPrice",

@@ -26,6 +26,7 @@ class Curated(models.Model):
     reason = models.TextField(help_text="why it was decided so")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(default=timezone.now, help_text="since when it holds; a change of its note keeps it")
 
     class Meta:
         ordering = ["market", "kind", "name", "id"]
@@ -36,7 +37,11 @@ class Curated(models.Model):
 
 
 class Revision(models.Model):
-    """One change of what a market requires: by a refresh or by a person; never altered, never deleted."""
+    """One change of what a market requires: by a refresh or by a person; never altered, never deleted.
+
+    A refresh writes one where the network's own list changed, even if a decision keeps the served list as it was. A
+    revert restores the decisions of an earlier revision; the network's part stays what the network says now.
+    """
 
     market = models.ForeignKey(Market, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField(help_text="counts from 1 in each market")
@@ -47,8 +52,16 @@ class Revision(models.Model):
     reason = models.TextField(blank=True)
     added = models.JSONField(default=list, help_text="entries that the effective list gained: kind, name, spec")
     removed = models.JSONField(default=list, help_text="entries that it lost")
+    network_added = models.JSONField(default=list, help_text="entries that the network's own list gained")
+    network_removed = models.JSONField(default=list, help_text="entries that the network's own list lost")
     decisions = models.JSONField(
-        default=list, help_text="what changed among the decisions: kind, name, identity, spec, before, after, note"
+        default=list,
+        help_text="what changed among the decisions: kind, name, identity, spec, before, after, note_before, note",
+    )
+    reverted_to = models.PositiveIntegerField(null=True, help_text="the revision whose decisions a revert took back")
+    not_reverted = models.JSONField(
+        default=dict,
+        help_text="what a revert cannot bring back, because it is the network's own part: missing, surplus entries",
     )
     state = models.JSONField(default=dict, help_text="network entries and decisions after it, for diff and revert")
 

@@ -29,11 +29,6 @@ class MarketQuerySet(models.QuerySet["Market"]):
         """Markets the network has described, without those only named by some job."""
         return self.exclude(described_at=None)
 
-    def never_refreshed(self) -> list[str]:
-        """The listed markets whose required resources no answer has given yet; one query."""
-        fresh = self.filter(is_listed=True, required_at=None, required_failed_at=None)
-        return list(fresh.values_list("pk", flat=True))
-
     def by_name(self) -> MarketQuerySet:
         """Ordered as people look for them."""
         return self.order_by("name", "address")
@@ -107,7 +102,12 @@ class Market(models.Model):
     required_at = models.DateTimeField(null=True, help_text="the last good answer")
     required_failed_at = models.DateTimeField(null=True)
     required_error = models.TextField(blank=True, help_text="why the last refresh failed; empty after a good one")
-    required_due_at = models.DateTimeField(default=timezone.now)
+    required_error_kind = models.CharField(max_length=20, blank=True, help_text="the error's word, as in errors.py")
+    required_failures = models.PositiveSmallIntegerField(default=0, help_text="failures since the last good answer")
+    required_due_at = models.DateTimeField(default=timezone.now, help_text="when it is refreshed next")
+    listing_required = models.JSONField(
+        null=True, help_text="the lists that the list of markets carries for it, no credentials: images, resources"
+    )
 
     objects = MarketQuerySet.as_manager()
 
@@ -119,6 +119,11 @@ class Market(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("markets:detail", args=[self.address])
+
+    def has_required(self) -> bool:
+        """Say whether the network's own list holds anything now; at most two queries."""
+        current = {"removed_at": None}
+        return self.required_images.filter(**current).exists() or self.required_resources.filter(**current).exists()
 
     @property
     def jobs_waiting(self) -> int | None:

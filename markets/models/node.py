@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,6 +46,13 @@ class NodeQuerySet(models.QuerySet["Node"]):
         return self.filter(machine | Q(address__startswith=text) | Q(country__iexact=text))
 
 
+def _or_least(column: str, kind: models.Field[Any, Any] | None = None) -> models.GeneratedField:
+    """Return a column that is never null: the value of another, or less than any value of it."""
+    kind = kind or models.BigIntegerField()
+    value = Coalesce(models.F(column), models.Value(-1, output_field=kind), output_field=kind)
+    return models.GeneratedField(expression=value, output_field=kind, db_persist=True)
+
+
 class Node(models.Model):
     """A host that runs jobs, named by its wallet on Solana. Its machine is self-reported."""
 
@@ -69,6 +79,12 @@ class Node(models.Model):
     specs_at = models.DateTimeField(null=True, help_text="the last good answer about its machine")
     specs_due_at = models.DateTimeField(default=timezone.now, db_index=True)
     specs_error = models.TextField(blank=True)
+
+    # What the list is sorted by: where a node did not report something, it is less than any.
+    vram_key = _or_least("vram_mb")
+    ram_key = _or_least("ram_mb")
+    disk_key = _or_least("disk_gb")
+    down_key = _or_least("download_mbps", models.FloatField())
 
     objects = NodeQuerySet.as_manager()
 

@@ -13,6 +13,7 @@ class RequiredEntry(models.Model):
 
     since = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    position = models.PositiveIntegerField(default=0, help_text="its place in the network's answer, from 0")
 
     class Meta:
         abstract = True

@@ -1,5 +1,22 @@
 // What makes the pages quicker to use. Every page works without this file.
+
+// At once, before the first paint: the remembered theme, and a mark that scripts run
 (function () {
+  "use strict";
+  var root = document.documentElement;
+  root.classList.add("js");
+  var theme = null;
+  try { theme = localStorage.getItem("theme"); } catch (error) { /* storage is blocked: follow the system */ }
+  if (theme !== "light" && theme !== "dark") theme = null;
+  // A browser without light-dark() cannot follow the system by CSS alone (see tokens.css).
+  if (!theme && !(window.CSS && CSS.supports("color", "light-dark(#000, #fff)"))) {
+    theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+  if (theme) root.dataset.theme = theme;
+})();
+
+// When the page is there
+document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   const byId = (id) => document.getElementById(id);
 
@@ -104,7 +121,7 @@
 
   // Keyboard
 
-  const GO = { o: 0, j: 1, m: 2, n: 3, s: 4 };
+  const GO = { o: 0, j: 1, m: 2, n: 3, i: 4, s: 5 };
   let afterG = 0;
 
   function isTyping(element) {
@@ -118,6 +135,10 @@
     field.focus();
     field.select();
   }
+
+  // The combobox of the search, once somebody goes there
+  const find = byId("find");
+  if (find) find.addEventListener("focus", () => import(find.dataset.script), { once: true });
 
   function moveInTable(step) {
     const rows = [...document.querySelectorAll("main table tbody tr")].filter((row) => row.querySelector("a[href]"));
@@ -217,4 +238,4 @@
       if (Math.abs(seconds) < 30 * 86400 && time.textContent !== ago(seconds)) time.textContent = ago(seconds);
     });
   }, 5000);
-})();
+});

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from explorer.charts import Bar, bars, nice_top
+from explorer.charts import Bar, Point, bars, line, nice_top
 
 
 @pytest.mark.parametrize(
@@ -26,16 +28,34 @@ def test_bars_are_stacked_and_told() -> None:
         '<path class="grid" d="M44 84.7H1024"/><text class="t-ax" x="36" y="88.7" text-anchor="end">1</text>'
         '<path class="grid" d="M44 51.3H1024"/><text class="t-ax" x="36" y="55.3" text-anchor="end">2</text>'
         '<path class="grid" d="M44 18.0H1024"/><text class="t-ax" x="36" y="22.0" text-anchor="end">3</text>'
-        "<g><title>one &amp; all</title>"
-        '<rect class="m-none" x="44.0" y="18.0" width="367.5" height="100.0"/>'
-        '<rect class="m-done" x="44.0" y="51.3" width="367.5" height="65.7"/>'
-        '<rect class="m-fail" x="44.0" y="18.0" width="367.5" height="32.3"/></g>'
+        '<path class="m-none" d="M44.0 18h367.5V118h-367.5z"><title>one &amp; all</title></path>'
         '<text class="t-ax" x="44.0" y="138">12:00</text>'
-        '<g><title>none</title><rect class="m-none" x="534.0" y="18.0" width="367.5" height="100.0"/></g></svg>'
+        '<path class="m-none" d="M534.0 18h367.5V118h-367.5z"><title>none</title></path>'
+        '<path class="m-done" pointer-events="none" d="M44.0 51.3h367.5v65.7h-367.5z"/>'
+        '<path class="m-fail" pointer-events="none" d="M44.0 18.0h367.5v32.3h-367.5z"/></svg>'
     )
 
 
 def test_bars_without_rows_are_an_axis() -> None:
     chart = bars([], classes=("m-done",), label="nothing")
 
-    assert [chart.count("<path"), chart.count("<rect")] == [4, 0]
+    assert [chart.count("<path"), chart.count("<title")] == [4, 0]
+
+
+def test_bars_of_small_amounts_have_a_finer_axis() -> None:
+    chart = bars(
+        [Bar("little", (0.04,))], classes=("m-run",), label="", least=0.01, numeral=lambda value: f"{value:.2f}"
+    )
+
+    assert re.findall(r">([0-9.]+)</text>", chart) == ["0.00", "0.02", "0.04", "0.06"]
+
+
+def test_line_is_broken_where_a_value_is_missing() -> None:
+    points = [Point("a", 0.5, "Mon"), Point("b", 1), Point("c", None), Point("<d>", 0)]
+    chart = line(points, css="l-run", label="share", top=1, height=146, numeral=lambda value: f"{value:.0%}")
+
+    assert chart.endswith(
+        '<path class="l-run" pointer-events="none" d="M135.9 68.0h0L380.9 18.0M870.9 118.0h0"/></svg>'
+    )
+    assert re.findall(r"<title>(.*?)</title>", chart) == ["a", "b", "c", "&lt;d&gt;"]
+    assert re.findall(r">([^<]+)</text>", chart) == ["0%", "25%", "50%", "75%", "100%", "Mon"]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from explorer.nosana import base58
-from jobs import logs
+from jobs import logs, rollups
 from jobs.models import Definition, Job, Result
 from markets.models import Market
 
@@ -59,8 +59,10 @@ def make_job(name: object = "job", /, **facts: Any) -> Job:
         "op_count": 1,
         "first_seen_at": NOON,
     }
-    market = facts.pop("market", None) or make_market()
-    return Job.objects.create(**{**row, **facts, "market": market})
+    row |= {**facts, "market": facts.get("market") or make_market()}
+    with rollups.counted() as counted:  # as every writer of jobs does
+        counted.before([row["address"]])
+        return Job.objects.create(**row)
 
 
 def make_definition(job: Job, definition: object = None, *, text: str | None = None, **facts: Any) -> Definition:

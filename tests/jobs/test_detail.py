@@ -144,7 +144,8 @@ def test_ops_show_what_ran_and_how_it_ended(client: Client) -> None:
     ]
     failed = short(address("failed"))
     assert words(page, "op-0").removeprefix(summaries[0]) == (
-        ' What the node runs --model /root/models --served-model-name "it\'s" --port 8000 --max-model-len 2048'
+        " What the node runs vllm/vllm-openai :v0.5.4"
+        ' --model /root/models --served-model-name "it\'s" --port 8000 --max-model-len 2048'
         " After the image's entrypoint, if it has one."
         " Ports Exposed ports Port Service URL Health checks"
         f" 3000 {service(3000)} none 8080 api {service(8080)} GET /v1, 200, continuous websocket, answers pong"
@@ -159,7 +160,7 @@ def test_ops_show_what_ran_and_how_it_ended(client: Client) -> None:
         " Started 21 Aug 2026, 12:02 UTC Ended 21 Aug 2026, 13:23 UTC Job stopped yes Group serve"
     )
     assert words(page, "op-1").removeprefix(summaries[1]) == (
-        " What the node runs /bin/sh -c curl -sf https://%%ops.vllm.endpoint.8080%%/sum"
+        " What the node runs curlimages/curl :8.10.1 /bin/sh -c curl -sf https://%%ops.vllm.endpoint.8080%%/sum"
         " After the image's entrypoint, if it has one."
         f" Environment HF_HUB_OFFLINE 1 global NOSANA_ID {failed} node"
         " Ended Exit code 22 the program's own code"
@@ -182,6 +183,7 @@ def test_cost_and_account_show_every_figure(client: Client) -> None:
         "Cost Cost of this job Part NOS USD Rate, per hour 0.363600 0.0906 × min(runtime, timeout) 4,943 s of 7,200 s"
         " Total 0.549167 0.137 to the node 0.499243 0.124 network fee, 10 % 0.049924 0.0124 Deposit 0.727200"
         " Returned, unused time 0.227957"
+        " Would start faster on now, for 2h 00m All markets for this job"
         f" On chain State 2 completed Definition {short(job.ipfs_job)} on IPFS Result {short(job.ipfs_result)} on IPFS"
         f" Payer {short(job.payer)} Price 101 µNOS/s Timeout 7,200 s 2h 00m Number 1075135"
     )
@@ -257,7 +259,7 @@ def test_head_of_an_unfinished_job_is_polled_until_it_ends(client: Client, state
     assert answer.status_code == 286
     assert f'hx-get="{head}"' not in answer.content.decode()
     assert words(answer.content.decode(), "top").endswith("The job has ended. Reload for its result and log")
-    assert "hx-trigger" not in part(get(client, job.get_absolute_url()), "main")
+    assert "data-poll" not in part(get(client, job.get_absolute_url()), "main")
     plainly = client.get(head)
     assert (plainly.status_code, plainly["Location"]) == (302, job.get_absolute_url())
 
@@ -271,7 +273,7 @@ def test_withdrawn_job_is_over(client: Client) -> None:
         page, "top"
     )
     assert words(page, "log") == "Logs The job was withdrawn before it ran."
-    assert "hx-trigger" not in part(page, "main")
+    assert "data-poll" not in part(page, "main")
 
 
 def test_confidential_job_says_so(client: Client) -> None:

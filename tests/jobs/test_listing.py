@@ -127,6 +127,24 @@ def test_backfill_skips_an_unreadable_page_and_says_so(indexer):
     assert [s["identifier"] for s in SyncRecord.objects.get(source=Source.BACKFILL).skipped] == ["jobs 50 to 99"]
 
 
+def test_backfill_stores_what_it_read_before_a_page_failed(indexer):
+    indexer.add(*started(150))
+    indexer.server.expect_ordered_request("/api/jobs").respond_with_handler(indexer._list)
+    indexer.server.expect_ordered_request("/api/jobs").respond_with_data("no", status=403)
+    with indexer.client() as client, pytest.raises(Refused):
+        listing.backfill_step(client=client, pages=3)
+
+    assert stored() == {address(f"job {i}") for i in range(101, 151)}
+    assert listing.read_position(Source.BACKFILL) == {"offset": 50, "total": 150, "is_done": False}
+
+
+def test_refresh_unfinished_of_none_asks_nobody(indexer):
+    with indexer.client() as client:
+        listing.refresh_unfinished(client=client)
+
+    assert indexer.requests == []
+
+
 def test_backfill_does_not_believe_an_empty_list(indexer):
     indexer.add(*started(120))
     with indexer.client() as client:

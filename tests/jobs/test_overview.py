@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -100,7 +99,7 @@ def test_live_without_jobs_leaves_out_what_has_no_source() -> None:
     )
 
 
-def test_spending_in_sql_is_that_of_the_money_module() -> None:
+def test_spending_is_that_of_the_money_module() -> None:
     cheap = make_market("cheap", network_fee_percentage=None)
     finished("plain", price=115, seconds=3601, timeout=7200)
     finished("over its timeout", price=230, seconds=9000, timeout=7200, market=cheap)
@@ -123,8 +122,6 @@ def test_spending_in_sql_is_that_of_the_money_module() -> None:
     assert live.spent_usd
     assert nos(live.spent_nos) == nos(sum((cost.total_nos for cost in costs), Decimal()))
     assert usd(live.spent_usd) == usd(sum((cost.total_usd or Decimal() for cost in costs), Decimal()))
-    paid = Job.objects.exclude(started_at=None).aggregate(seconds=Sum(overview.PAID_SECONDS))["seconds"]
-    assert paid == 3601 + 7200 + 0 + 100
 
 
 def test_ended_jobs_are_counted_by_hour() -> None:
@@ -252,7 +249,7 @@ def test_poll_gets_figures_and_newest_jobs_and_costs_only_those(
     running("a")
     get(client, "/", **HTMX)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         fragment = get(client, "/", **HTMX)
 
     assert fragment.strip().startswith('<dl class="readout" id="readout" data-poll hx-get="/"')
@@ -272,7 +269,7 @@ def test_overview_takes_the_same_queries_however_much_there_is(client: Client) -
     few = queries(client, "/")
     fill("two")
 
-    assert (few, queries(client, "/")) == (12, 12)
+    assert (few, queries(client, "/")) == (14, 14)
 
 
 def test_hostile_text_is_inert(client: Client) -> None:

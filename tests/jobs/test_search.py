@@ -1,52 +1,71 @@
+"""The search: what a text asks for, and what it leads to."""
+
 from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.contrib.postgres.search import SearchVector
 from django.db import connection
+from django.db.models import Value
 from django.test import Client
 
-from jobs.models import Job
+from jobs.models import Definition, Job
 from jobs.selectors import search as selectors
-from jobs.selectors.search import Query, read
-from markets.models import Node
-from tests.jobs.factories import address, cid, make_job, make_market
+from jobs.selectors.search import Query, finding, read
+from markets.models import Image, Node, Resource
+from tests.jobs.factories import address, cid, make_definition, make_job, make_market
 from tests.markets.pages import plain, queries, rows
 
 ADDRESS = address("wanted")
 CID = cid("wanted")
 CID_V1 = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
+SIGNATURE = (ADDRESS + CID)[:88]
 
 
 @pytest.mark.parametrize(
     ("text", "query"),
     [
         ("", Query("")),
-        ("  \u200b ", Query("[U+200B]")),
+        ("  \u200b ", Query("[U+200B]", name="[U+200B]")),
         (f"  {ADDRESS}\n", Query(ADDRESS, (ADDRESS,))),
         (CID, Query(CID, (), (CID,))),
         (CID_V1, Query(CID_V1, (), (CID_V1,))),
         (f"https://x.test/jobs/{ADDRESS}?a=b#c", Query(f"https://x.test/jobs/{ADDRESS}?a=b#c", (ADDRESS,))),
         (f"https://{CID_V1}.ipfs.x.test/", Query(f"https://{CID_V1}.ipfs.x.test/", (), (CID_V1,))),
+        (f"https://x.test/ipfs/{CID}/a", Query(f"https://x.test/ipfs/{CID}/a", (), (CID,))),
         (f"{ADDRESS} {ADDRESS}", Query(f"{ADDRESS} {ADDRESS}", (ADDRESS,))),
-        ("3EwU", Query("3EwU", part="3EwU")),
-        ("3Ew", Query("3Ew")),
-        ("3EwU…GDCu", Query("3EwU…GDCu", part="3EwU", end="GDCu")),
-        ("3EwU..GDCu", Query("3EwU..GDCu", part="3EwU", end="GDCu")),
-        ("3EwU...GDCu", Query("3EwU...GDCu", part="3EwU", end="GDCu")),
-        ("NVIDIA 3090", Query("NVIDIA 3090")),
-        ("4090", Query("4090")),
-        (ADDRESS + "x" * 10, Query(ADDRESS + "x" * 10)),
-        ("a\x00b", Query("a␀b")),
+        (SIGNATURE, Query(SIGNATURE, signature=SIGNATURE)),
+        ("3EwU", Query("3EwU", part="3EwU", name="3EwU")),
+        ("3Ew", Query("3Ew", name="3Ew")),
+        ("3EwU…GDCu", Query("3EwU…GDCu", part="3EwU", end="GDCu", name="3EwU…GDCu")),
+        ("3EwU..GDCu", Query("3EwU..GDCu", part="3EwU", end="GDCu", name="3EwU..GDCu")),
+        ("3EwU...GDCu", Query("3EwU...GDCu", part="3EwU", end="GDCu", name="3EwU...GDCu")),
+        ("NVIDIA 3090", Query("NVIDIA 3090", name="NVIDIA 3090")),
+        (
+            "https://x.test/markets/nvidia-3090/?a=b",
+            Query("https://x.test/markets/nvidia-3090/?a=b", name="nvidia-3090"),
+        ),
+        ("https://x.test/markets/a%20b", Query("https://x.test/markets/a%20b", name="a b")),
+        ("https://x.test", Query("https://x.test", name="https://x.test")),
+        ("https://[", Query("https://[", name="https://[")),
+        ("https://here.test/jobs/?a=b", Query("https://here.test/jobs/?a=b", page="/jobs/?a=b")),
+        ("https://here.test", Query("https://here.test", page="/")),
+        ("https://here.test//evil.test/", Query("https://here.test//evil.test/", name="evil.test")),
+        ("https://here.test/odd", Query("https://here.test/odd", name="odd")),
+        (f"https://here.test/jobs/{ADDRESS}/", Query(f"https://here.test/jobs/{ADDRESS}/", (ADDRESS,))),
+        (ADDRESS + "x" * 10, Query(ADDRESS + "x" * 10, name=ADDRESS + "x" * 10)),
+        ("a\x00b", Query("a␀b", name="a␀b")),
     ],
 )
 def test_read(text: str, query: Any) -> None:
-    assert read(text) == query
+    assert read(text, "here.test") == query
 
 
 def test_read_looks_at_the_beginning_of_a_long_text_only() -> None:
-    assert read("x " * 10_000 + ADDRESS) == Query(("x " * 1000).strip())
+    assert read("x " * 10_000 + ADDRESS).addresses == ()
 
 
 @pytest.mark.django_db
@@ -92,6 +111,120 @@ def test_a_node_and_a_deployer_are_found(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_who_only_pays_is_found_too(client: Client) -> None:
+    make_job("job", payer=ADDRESS)
+
+    assert client.get("/search/", {"q": ADDRESS})["Location"] == f"/jobs/?payer={ADDRESS}"
+
+
+@pytest.mark.django_db
+def test_a_cid_of_many_jobs_shows_some(client: Client) -> None:
+    for number in range(12):
+        make_job(number, ipfs_job=CID)
+
+    found = selectors.search(read(CID))
+
+    assert [(group.kind, len(group.hits)) for group in found.groups] == [("jobs", 10)]
+
+
+@pytest.mark.django_db
+def test_images_and_resources_are_found_by_a_part_of_their_name_the_most_used_first() -> None:
+    for reference, jobs in (("docker.io/ollama/ollama:1", 5), ("ghcr.io/x/OLLAMA_2", 9), ("nginx", 99)):
+        Image.objects.create(reference=reference, jobs=jobs)
+    Resource.objects.create(type="Ollama", key="my-ollama/m", jobs=1)
+
+    found = selectors.search(read("ollama"))
+
+    assert [(group.kind, [(hit.name, hit.detail) for hit in group.hits]) for group in found.groups] == [
+        ("images", [("ghcr.io/x/OLLAMA_2", "9 jobs"), ("docker.io/ollama/ollama:1", "5 jobs")]),
+        ("resources", [("my-ollama/m", "1 job")]),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["100%", "a_b", "\\"])
+def test_what_patterns_mean_by_a_character_means_itself(text: str) -> None:
+    Image.objects.create(reference="axb1000")
+    wanted = Image.objects.create(reference=f"<{text}>")
+
+    assert [hit.name for hit in finding._images(read(text), 10)] == ([wanted.reference] if len(text) > 1 else [])
+
+
+@pytest.mark.django_db
+def test_the_image_that_is_called_just_so_is_where_enter_goes(client: Client) -> None:
+    image = Image.objects.create(reference="docker.io/library/nginx:1")
+    Image.objects.create(reference="docker.io/library/nginx:1-alpine")
+
+    assert client.get("/search/", {"q": "docker.io/library/nginx:1"})["Location"] == image.get_absolute_url()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [("llama-serve", True), ("LLAMA ser", True), ("serve llama", True), ("lama", False), ("ll", False)],
+)
+def test_words_of_definitions_lead_to_their_jobs(client: Client, text: str, is_found: bool) -> None:
+    make_definition(make_job("job"))
+    Definition.objects.update(words=SearchVector(Value("llama serve"), config="simple"))
+
+    response = client.get("/search/", {"q": text})
+
+    assert response.get("Location") == (f"/jobs/?q={quote(text).replace('%20', '+')}" if is_found else None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("link", "path"),
+    [("http://testserver/jobs/?state=queued", "/jobs/?state=queued"), ("http://testserver/nodes/", "/nodes/")],
+)
+def test_a_link_to_a_page_of_this_site_leads_there(client: Client, link: str, path: str) -> None:
+    assert client.get("/search/", {"q": link})["Location"] == path
+
+
+@pytest.mark.django_db
+def test_the_link_of_another_site_leads_to_what_it_names(client: Client) -> None:
+    market = make_market("NVIDIA 3090")
+
+    response = client.get("/search/", {"q": "https://dashboard.test/markets/nvidia-3090?tab=queue"})
+
+    assert response["Location"] == f"/markets/{market.pk}/"
+
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.mark.django_db
+def test_while_typing_the_hits_come_alone_as_options(client: Client) -> None:
+    market = make_market("NVIDIA <3090>")
+    for number in range(7):
+        Image.objects.create(reference=f"nvidia/{number}")
+
+    response = client.get("/search/?q=nvidia", headers=HTMX)
+    page = response.content.decode()
+
+    assert (response.status_code, response["Vary"]) == (200, "HX-Request, Accept-Encoding")
+    assert page.count('role="option"') == 6  # a market and five images
+    assert "<html" not in page
+    assert f'href="/markets/{market.pk}/"' in page
+    assert "NVIDIA <3090>" in plain(page)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ""),
+        ("zzzz", "Nothing known about “ zzzz ”. Go on typing."),
+        (ADDRESS, f"Nothing known about “ {ADDRESS} ”."),
+    ],
+)
+def test_while_typing_nothing_found_is_said_in_short(client: Client, text: str, words: str) -> None:
+    response = client.get("/search/", {"q": text}, headers=HTMX)
+
+    assert (response.status_code, plain(response.content.decode()).strip()) == (200, words)
+
+
+@pytest.mark.django_db
 def test_several_hits_are_shown_by_kind(client: Client) -> None:
     market = make_market("NVIDIA <3090>", address="3EwU" + address("m")[4:])
     job = make_job(
@@ -104,9 +237,9 @@ def test_several_hits_are_shown_by_kind(client: Client) -> None:
 
     assert response.status_code == 200
     assert rows(page)[0][:4] == ["Queued", job.pk, "nginx", "NVIDIA <3090>"]
-    assert rows(page.partition('aria-label="Markets"')[2]) == [["NVIDIA <3090>", market.pk]]
-    assert rows(page.partition('aria-label="Nodes"')[2]) == [[address_of("n"), "RTX 3090"]]
-    assert rows(page.partition('id="h-deployers"')[2]) == [[address_of("d")]]
+    assert rows(page.partition('id="h-markets"')[2]) == [["NVIDIA <3090>", market.pk]]
+    assert rows(page.partition('id="h-nodes"')[2]) == [[address_of("n"), "RTX 3090"]]
+    assert rows(page.partition('id="h-deployers"')[2]) == [[address_of("d"), "jobs of this deployer"]]
 
 
 def address_of(name: str) -> str:
@@ -119,10 +252,14 @@ def address_of(name: str) -> str:
     [
         (ADDRESS, "No job, market, node or deployer has this address."),
         (CID, "No job has a definition or a result with this CID."),
-        ("zzzz", "has an address that begins with zzzz , and no market is called so."),
-        ("zz…zz", "No market has this in its name, slug or GPU, and it is no address or CID"),
+        (
+            "zzzz",
+            "begins with zzzz , and no market, image, resource or definition has it in its name or words.",
+        ),
+        ("zz…zz", "No market, image or resource has this in its name"),
+        (SIGNATURE, "This is the signature of a transaction."),
         ("<script>alert(1)</script>\u202e\x00", "Nothing known about “ <script>alert(1)</script>[U+202E]␀ ”"),
-        ("x" * 5000, "No market has this in its name"),
+        ("x" * 5000, "No market, image or resource has this in its name"),
         ("%_\\'", "Nothing known about “ %_\\' ”"),
     ],
 )
@@ -154,7 +291,7 @@ def test_deployers_are_each_shown_once_and_not_all() -> None:
 
     found = selectors.search(read("3EwU"))
 
-    assert found.deployers == deployers[:10]
+    assert [hit.name for group in found.groups for hit in group.hits if group.kind == "deployers"] == deployers[:10]
 
 
 @pytest.mark.django_db
@@ -176,7 +313,7 @@ def nodes_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("key", "index"), [("pk", "jobs_job"), ("deployer", "job_deployer_newest")])
 def test_a_part_of_an_address_is_found_by_an_index(key: str, index: str) -> None:
-    wanted = selectors._wanted(read("3EwU"), key)
+    wanted = finding._wanted(read("3EwU"), key)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # as on a table of any size
     plan = json.loads(Job.objects.filter(wanted).order_by(key)[:10].explain(format="json"))[0]["Plan"]

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from explorer.nosana import base58
+from jobs import rollups
 from jobs.models import Job
 from markets.choices import QueueType
 from markets.models import Market, Node, RequiredImage, RequiredResource
@@ -138,7 +139,9 @@ def make_job(market: Market, name: object = "job", *, node: Node | None = None, 
         "started_at": now - timedelta(minutes=9) if node else None,
         "image": "docker.io/vllm/vllm-openai:v0.5.4",
     }
-    return Job.objects.create(market=market, **{**row, **facts})
+    with rollups.counted() as counted:  # as every writer of jobs does
+        counted.before([row["address"]])
+        return Job.objects.create(market=market, **{**row, **facts})
 
 
 def make_finished(market: Market, name: object, *, node: Node | None = None, **facts: Any) -> Job:

@@ -17,7 +17,6 @@ from tests.markets.pages import get, queries, rows
 pytestmark = pytest.mark.django_db
 
 MODELS = [
-    "markets/market",
     "markets/requiredimage",
     "markets/requiredresource",
     "markets/node",

@@ -70,10 +70,10 @@ def test_store_markets_takes_embedded_lists_only_until_the_markets_own_answer_ca
 
 def test_store_required_keeps_since_and_closes_what_is_gone():
     sync.store_markets(markets=[market_payload()])
-    assert sync.store_required(market=address("market"), required=required("a", "b", resources=(S3,))) == 3
+    sync.store_required(market=address("market"), required=required("a", "b", resources=(S3,)))
     since = RequiredImage.objects.get(reference="a").since
 
-    assert sync.store_required(market=address("market"), required=required("c", "a", resources=(S3,))) == 2
+    sync.store_required(market=address("market"), required=required("c", "a", resources=(S3,)))
 
     assert current() == (["a", "c"], [S3["url"]])
     assert RequiredImage.objects.get(reference="a").since == since
@@ -84,9 +84,11 @@ def test_store_required_keeps_since_and_closes_what_is_gone():
 def test_store_required_of_the_same_lists_changes_nothing():
     sync.store_markets(markets=[market_payload()])
     lists = required("a", "a", "b", resources=(S3, dict(reversed(S3.items()))))
-    assert sync.store_required(market=address("market"), required=lists) == 3
+    first = sync.store_required(market=address("market"), required=lists)
+    assert first is not None
+    assert [row["name"] for row in first.network_added] == ["a", "b", S3["url"]]
 
-    assert sync.store_required(market=address("market"), required=lists) == 0
+    assert sync.store_required(market=address("market"), required=lists) is None
 
 
 @pytest.mark.parametrize(

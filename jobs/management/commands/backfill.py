@@ -13,6 +13,8 @@ from explorer.nosana.errors import NosanaError, OverBudget
 from jobs.sync import listing
 
 BAR = 40
+#: Pages that are stored together, where the network is quick enough.
+PAGES = 40
 
 
 class Command(BaseCommand):
@@ -38,9 +40,9 @@ class Command(BaseCommand):
             self.stdout.write("\nEvery job of the network was read.")
 
     def _step(self, client: Client) -> bool:
-        """Read a page, waiting while the budget is used up; return whether it was the last."""
+        """Read some pages, waiting while the budget is used up; return whether those were the last."""
         try:
-            position = listing.backfill_step(client=client)
+            position = listing.backfill_step(client=client, pages=PAGES)
         except OverBudget as wait:
             self.stdout.write(f"\rThe request budget is used up; going on in {wait.retry_after:.0f} s. ", ending="")
             self.stdout.flush()

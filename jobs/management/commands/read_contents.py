@@ -1,0 +1,30 @@
+"""`manage.py read_contents`: fill in what a database of an older release lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from jobs.rollups.rebuild import rebuild
+from jobs.sync.filling import read_contents
+
+
+class Command(BaseCommand):
+    """Shows how far it is; Ctrl-C loses nothing."""
+
+    help = (
+        "After an upgrade: read what stored definitions name, so that jobs are found by it, and make the sums of jobs. "
+        "Safe while everything runs. Stop it at any time: the next run goes on from there."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = 0
+        for count in read_contents():
+            done += count
+            self.stdout.write(f"\r{done:,} definitions read ", ending="")
+            self.stdout.flush()
+        for until in rebuild():
+            self.stdout.write(f"\rJobs up to {until:%Y-%m-%d} summed up ", ending="")
+            self.stdout.flush()
+        self.stdout.write("\nEverything is filled in.")

@@ -1,0 +1,121 @@
+"""Reads of the sums: totals of a key, of many keys, and over time. Each is one query that reads no job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import Sum
+from django.db.models.functions import Trunc
+from django.utils import timezone
+
+from jobs.models import JobRollup
+from jobs.models.rollup import ALL, DAY, EVER, FIGURES, HOUR, MARKET
+
+WEEK, MONTH = "week", "month"
+_WITH_HOURS: Final = {ALL, MARKET}
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The figures of a group of jobs; `at` is when their hour, day, week or month began, in UTC.
+
+    From `listed` to `unknown`: jobs by when they were listed, as they stand now. From `ended` on: jobs by when they
+    ended. Money is what went to the hosts, without the network's fee; `nos_micro` in millionths of a NOS.
+    """
+
+    at: datetime | None = None
+    listed: int = 0
+    queued: int = 0
+    running: int = 0
+    completed: int = 0
+    stopped: int = 0
+    withdrawn: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    unknown: int = 0
+    ended: int = 0
+    ended_completed: int = 0
+    ended_stopped: int = 0
+    ended_failed: int = 0
+    ended_succeeded: int = 0
+    seconds: int = 0
+    nos_micro: Decimal = Decimal(0)
+    usd: Decimal = Decimal(0)
+    wait_seconds: int = 0
+    waits: int = 0
+
+    @property
+    def success_share(self) -> float | None:
+        """Of the ended jobs whose ops are known, the share in which none failed, 0 to 1; None without any."""
+        known = self.ended_succeeded + self.ended_failed
+        return self.ended_succeeded / known if known else None
+
+    @property
+    def gpu_hours(self) -> float:
+        """The hours that were paid for."""
+        return self.seconds / 3600
+
+    @property
+    def mean_wait_seconds(self) -> float | None:
+        """How long a job waited from its listing to its start; None where that is known of none."""
+        return self.wait_seconds / self.waits if self.waits else None
+
+    def __add__(self, other: Totals) -> Totals:
+        """Return both together, with the time of the first."""
+        return Totals(self.at, *(getattr(self, name) + getattr(other, name) for name in FIGURES))
+
+
+_SUMS: Final = {f"sum_{name}": Sum(name) for name in FIGURES}
+if tuple(field.name for field in fields(Totals))[1:] != FIGURES:
+    raise TypeError("Totals and JobRollup have different figures")
+
+
+def totals(dimension: str, key: str = "", since: datetime | None = None) -> Totals:
+    """Return the totals of one key, over all time or since the hour (all, market) or day (others) of a moment."""
+    return totals_by_key(dimension, [key], since).get(key, Totals())
+
+
+def totals_by_key(
+    dimension: str, keys: Iterable[str] | None = None, since: datetime | None = None
+) -> dict[str, Totals]:
+    """Return the totals of each of these keys, or of all that the dimension has; keys without jobs are left out.
+
+    Without `since` one row a key is read.
+    """
+    rows = JobRollup.objects.filter(dimension=dimension)
+    if keys is not None:
+        rows = rows.filter(key__in=list(keys))
+    if since is None:
+        found = rows.filter(unit=EVER).values_list("key", *FIGURES)
+    else:
+        within = rows.filter(**_since(dimension, since))
+        found = within.order_by().values("key").annotate(**_SUMS).values_list("key", *_SUMS)
+    return {key: Totals(None, *figures) for key, *figures in found}
+
+
+def _since(dimension: str, since: datetime) -> dict[str, Any]:
+    """Return the filter that reads the fewest rows from the hour or day of a moment on."""
+    hour = timezone.localtime(since, timezone=timezone.get_default_timezone()).replace(
+        minute=0, second=0, microsecond=0
+    )
+    if dimension in _WITH_HOURS and hour.hour:
+        return {"unit": HOUR, "at__gte": hour}
+    return {"unit": DAY, "at__gte": hour.replace(hour=0)}
+
+
+def series(dimension: str, key: str, unit: str, since: datetime, until: datetime) -> list[Totals]:
+    """Return the totals of one key by hour (all, market only), day, week or month, oldest first.
+
+    From the unit that `since` is in to before `until`. A unit in which nothing was listed and nothing ended is left
+    out.
+    """
+    stored = HOUR if unit == HOUR else DAY
+    rows = JobRollup.objects.filter(dimension=dimension, key=key, unit=stored, at__gte=since, at__lt=until)
+    if unit in {HOUR, DAY}:
+        return [Totals(*row) for row in rows.order_by("at").values_list("at", *FIGURES)]
+    grouped = rows.order_by().annotate(begin=Trunc("at", unit)).values("begin").annotate(**_SUMS)
+    return [Totals(*row) for row in grouped.order_by("begin").values_list("begin", *_SUMS)]

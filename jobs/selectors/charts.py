@@ -1,0 +1,243 @@
+"""How the network did over time, in total or in one market: what the charts page draws, and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.safestring import SafeString
+
+from explorer import charts, formats, money
+from explorer.charts import Bar, Point
+from explorer.formats import thousands
+from jobs.models.rollup import ALL, MARKET
+from jobs.periods import Period, labels, told
+from jobs.rollups import reading
+from jobs.rollups.reading import Totals
+from markets.models import Market
+
+#: Two charts stand side by side on a wide page.
+WIDTH, HEIGHT = 640, 196
+CURRENCIES: Final = {"usd": "USD", "nos": "NOS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """A part of a chart: the class of its mark, what it is, and how much of it there was."""
+
+    css: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart: its name for links, its heading, its total in words, the picture, and what its parts are."""
+
+    key: str
+    title: str
+    total: str
+    note: str
+    picture: SafeString
+    legend: Sequence[Legend] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """The network's fee on what the hosts get: one percentage for all markets shown, or None where they differ."""
+
+    percentage: Decimal | None
+
+    def paid(self, amount: Decimal) -> Decimal:
+        """Return what deployers paid for what hosts got; without the fee where it is not one."""
+        return amount * (1 + (self.percentage or Decimal(0)) / 100)
+
+    @property
+    def told(self) -> str:
+        """Whether the fee is in the amounts."""
+        return "without the network's fee" if self.percentage is None else "with the network's fee"
+
+
+def fee_of(markets: Iterable[Market]) -> Fee:
+    """Return the fee of these markets; no query."""
+    usual = money.DEFAULT_FEE_PERCENTAGE
+    given = (market.network_fee_percentage for market in markets)
+    found = {usual if percentage is None else percentage for percentage in given} or {usual}
+    return Fee(found.pop() if len(found) == 1 else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A period with the totals of each of its bars, oldest first; bars without jobs are zero.
+
+    `times` names each bar, `labels` is what stands under it; `total` is all of them in one.
+    """
+
+    period: Period
+    bars: Sequence[Totals]
+    times: Sequence[str]
+    labels: Sequence[str]
+    total: Totals
+    fee: Fee
+    currency: str  # "usd" or "nos"
+
+    def titled(self, texts: Iterable[str]) -> list[str]:
+        """Return what each bar says when pointed at: its time, and a text."""
+        return [f"{at}: {text}" for at, text in zip(self.times, texts, strict=True)]
+
+    def spent(self, totals: Totals) -> Decimal:
+        """Return what was spent in the currency of this spell."""
+        return self.fee.paid(totals.usd if self.currency == "usd" else totals.nos_micro / money.MICRO)
+
+
+def markets() -> list[Market]:
+    """Return the markets to choose from, by name; one query."""
+    columns = ("address", "name", "slug", "network_fee_percentage")
+    return list(Market.objects.worth_showing().by_name().only(*columns))
+
+
+def spell(period: Period, everywhere: Sequence[Market], market: Market | None, currency: str) -> Spell:
+    """Return the totals of a period, of all jobs or of a market's; one query. `everywhere` has all markets."""
+    dimension, key = (MARKET, market.pk) if market else (ALL, "")
+    found = reading.series(dimension, key, period.unit.name, period.since, period.until)
+    known = {totals.at: totals for totals in found}
+    begins = list(period)
+    return Spell(
+        period=period,
+        bars=[known.get(at) or Totals(at) for at in begins],
+        times=[told(at, period.unit) for at in begins],
+        labels=labels(period),
+        total=sum(found, Totals()),
+        fee=fee_of([market] if market else everywhere),
+        currency=currency,
+    )
+
+
+def drawn(spell: Spell) -> list[Chart]:
+    """Return the four charts of a spell; no query."""
+    return [_jobs(spell), _success(spell), _gpu_hours(spell), _spend(spell)]
+
+
+def _jobs(spell: Spell) -> Chart:
+    total, rows, unit = spell.total, spell.bars, spell.period.unit.name
+    parts = (thousands(total.ended_completed), thousands(total.ended_stopped), thousands(total.ended_failed))
+    label = (
+        f"Jobs that ended, per {unit}: {parts[0]} completed, {parts[1]} stopped, {parts[2]} failed, "
+        f"at most {thousands(max(row.ended for row in rows))} at once"
+    )
+    titles = spell.titled(
+        f"{row.ended_completed:,} completed, {row.ended_stopped:,} stopped, {row.ended_failed:,} failed" for row in rows
+    )
+    sizes = [(row.ended_completed, row.ended_stopped, row.ended_failed) for row in rows]
+    bars = [Bar(*three) for three in zip(titles, sizes, spell.labels, strict=True)]
+    classes = ("m-done", "m-stop", "m-fail")
+    picture = charts.bars(bars, classes=classes, label=label, width=WIDTH, height=HEIGHT)
+    legend = (
+        Legend("k-done", f"{parts[0]} completed"),
+        Legend("k-stop", f"{parts[1]} stopped"),
+        Legend("k-fail", f"{parts[2]} with a failed op"),
+    )
+    return Chart("jobs", "Jobs that ended", thousands(total.ended), "", picture, legend)
+
+
+def _success(spell: Spell) -> Chart:
+    shares = [row.success_share for row in spell.bars]
+    told_of = [
+        "nothing known" if share is None else f"{formats.percent(share)} of {row.ended_succeeded + row.ended_failed:,}"
+        for row, share in zip(spell.bars, shares, strict=True)
+    ]
+    rows = zip(spell.titled(told_of), shares, spell.labels, strict=True)
+    whole = spell.total.success_share
+    total = formats.DASH if whole is None else formats.percent(whole)
+    picture = charts.line(
+        [Point(*row) for row in rows],
+        css="l-success",
+        label=f"Share of jobs whose ops all went well, per {spell.period.unit.name}: {total} of all",
+        top=1,
+        width=WIDTH,
+        height=HEIGHT,
+        numeral=lambda share: f"{share:.0%}",
+    )
+    return Chart("success", "Success rate", total, "of the ended jobs whose ops are known", picture)
+
+
+def _gpu_hours(spell: Spell) -> Chart:
+    values = [row.gpu_hours for row in spell.bars]
+    total = _amount(spell.total.gpu_hours)
+    label = f"GPU hours of jobs that ended, per {spell.period.unit.name}: {total} in all"
+    picture = _amounts(spell, values, "m-run", label, lambda value: f"{_amount(value)} h")
+    return Chart("gpu-hours", "GPU hours", f"{total} h", "of the jobs that ended; one GPU a job", picture)
+
+
+def _spend(spell: Spell) -> Chart:
+    values = [float(spell.spent(row)) for row in spell.bars]
+    unit = CURRENCIES[spell.currency]
+    total = f"{_amount(float(spell.spent(spell.total)))} {unit}"
+    label = f"Spent on jobs that ended, per {spell.period.unit.name}: {total} in all"
+    picture = _amounts(spell, values, "m-spend", label, lambda value: f"{_amount(value)} {unit}")
+    return Chart("spend", "Spend", total, f"on the jobs that ended, {spell.fee.told}", picture)
+
+
+def _amounts(spell: Spell, values: Sequence[float], css: str, label: str, unit: Callable[[float], str]) -> SafeString:
+    titles = spell.titled(map(unit, values))
+    bars = [Bar(title, (value,), text) for title, value, text in zip(titles, values, spell.labels, strict=True)]
+    return charts.bars(bars, classes=(css,), label=label, width=WIDTH, height=HEIGHT, least=0.01, numeral=_short)
+
+
+def _amount(value: float) -> str:
+    return formats.usd(value) if value < 1000 else thousands(value)
+
+
+def _short(value: float) -> str:
+    """Return a number that fits beside the axis."""
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if value >= size:
+            scaled = value / (1000 if unit == "k" else size)
+            return f"{scaled:,.1f}".removesuffix(".0") + unit
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def told_as_json(spell: Spell) -> dict[str, Any]:
+    """Return the same for programs; money as text, so that no digit is lost."""
+    return {
+        "per": spell.period.unit.name,
+        "since": spell.period.since.isoformat(),
+        "until": spell.period.until.isoformat(),
+        "fee_percentage": None if spell.fee.percentage is None else f"{spell.fee.percentage.normalize():f}",
+        "rows": [
+            {
+                "at": row.at.isoformat() if row.at else None,
+                "completed": row.ended_completed,
+                "stopped": row.ended_stopped,
+                "failed": row.ended_failed,
+                "succeeded": row.ended_succeeded,
+                "ended": row.ended,
+                "success_share": row.success_share,
+                "paid_seconds": row.seconds,
+                "usd": str(spell.fee.paid(row.usd)),
+                "nos": str(spell.fee.paid(row.nos_micro / money.MICRO)),
+            }
+            for row in spell.bars
+        ],
+    }
+
+
+def table(spell: Spell) -> SafeString:
+    """Return the same as a table's rows, newest first: time, completed, stopped, failed, all, success, hours, money."""
+    rows = [_row(spell, at, row) for at, row in zip(spell.times, spell.bars, strict=True)]
+    return charts.table_rows(reversed(rows))
+
+
+def _row(spell: Spell, at: str, row: Totals) -> tuple[str, ...]:
+    return (
+        at,
+        thousands(row.ended_completed),
+        thousands(row.ended_stopped),
+        thousands(row.ended_failed),
+        thousands(row.ended),
+        formats.DASH if row.success_share is None else formats.percent(row.success_share),
+        _amount(row.gpu_hours),
+        formats.usd(spell.fee.paid(row.usd)),
+        formats.nos(spell.fee.paid(row.nos_micro / money.MICRO)),
+    )

@@ -1,0 +1,107 @@
+"""The newest jobs of a filter as an Atom 1.0 feed (RFC 4287)."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
+
+from explorer.formats import duration, iso
+from explorer.text import shortened, visible
+from jobs.choices import JobState
+from jobs.models import Job
+from jobs.selectors import listing
+from markets.models import Market
+
+NEWEST = 50
+#: When a feed without jobs was changed last: never, so that it is the same feed each time.
+EMPTY = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class _Feed(Atom1Feed):
+    """Django's feed, with a time for an empty one that does not go on."""
+
+    def latest_post_date(self) -> datetime:
+        return super().latest_post_date() if self.items else EMPTY
+
+
+def newest(wanted: Mapping[str, Any]) -> list[Job]:
+    """Return the jobs of a filter that were listed last; raises TooSlow as the list does, a query or two."""
+    return listing.page_of({**wanted, "sort": "-listed"}, QueryDict(), size=NEWEST).rows
+
+
+def updated(jobs: Sequence[Job]) -> datetime | None:
+    """Return when the newest change of any of the jobs was; None without jobs."""
+    return max(map(_changed, jobs), default=None)
+
+
+def _changed(job: Job) -> datetime:
+    times = (job.order_at, job.started_at, job.ended_at, job.delisted_at)
+    return max(moment for moment in times if moment is not None)
+
+
+def title(words: Sequence[str]) -> str:
+    """Return a feed's title for the values of its filter."""
+    return shortened(" · ".join(["Nosana jobs", *map(visible, words)]), 200)
+
+
+def atom(jobs: Sequence[Job], *, title: str, page: str, here: str) -> str:
+    """Return the feed as XML; `page` and `here` are the whole URLs of the list and of the feed.
+
+    One query, for the markets' names. Ids depend on the network and the address only: a job keeps its id on any
+    server. What the network says passes through `visible`, which leaves only characters that XML may hold.
+    """
+    markets = listing.markets()
+    feed = _Feed(
+        title=title, link=page, description=None, feed_url=here, feed_guid=_id(page.partition("?")[2] or "all")
+    )
+    for job in jobs:
+        feed.add_item(
+            title=_headline(job, markets.get(job.market_id)),
+            link=urljoin(page, job.get_absolute_url()),
+            description=escape(_summary(job)),
+            unique_id=_id(job.address),
+            pubdate=job.order_at,
+            updateddate=_changed(job),
+            author_name=visible(job.deployer),
+            categories=[_word(job).lower()],
+        )
+    return str(feed.writeString("utf-8"))
+
+
+def digest(text: str) -> str:
+    """Return what tells one state of a feed from another."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _id(name: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"nosana:{settings.NETWORK.name}:jobs:{name}").urn
+
+
+def _word(job: Job) -> str:
+    if job.delisted_at:
+        return "Withdrawn"
+    if job.outcome == "failed":
+        return "Failed"
+    return str(JobState(job.state).label) if job.state in JobState.values else f"State {job.state}"
+
+
+def _headline(job: Job, market: Market | None) -> str:
+    runs = shortened(visible(job.image), 120) or job.address
+    return f"{_word(job)}: {runs} on {shortened(visible(market or job.market_id), 60)}"
+
+
+def _summary(job: Job) -> str:
+    facts = [("Job", job.address), ("Deployer", job.deployer), ("Node", job.node), ("Listed", iso(job.order_at))]
+    facts += [("Started", iso(job.started_at))] if job.started_at else []
+    facts += [("Ended", iso(job.ended_at))] if job.ended_at else []
+    facts += [("Ran for", duration(job.duration))] if job.duration is not None else []
+    return ", ".join(f"{name} {visible(value)}" for name, value in facts if value)

@@ -1,0 +1,52 @@
+"""What came since a page of the job list was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils import timezone
+
+from explorer import paging
+from explorer.paging import Count
+from jobs.models import Job
+from jobs.selectors.listing.figures import UNSEEN, Row, markets, rows
+from jobs.selectors.listing.filtering import matching
+from jobs.selectors.listing.reading import TooSlow, time_box
+
+NEWS_CAP: Final = 99
+#: A poll may take no longer; milliseconds.
+NEWS_MS: Final = 250
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the list's live bar needs: since when, what came, and which rows; no count if that took too long."""
+
+    since: str
+    count: Count | None = Count(0, is_capped=False)
+    changed: Sequence[Row] = ()
+
+
+def watch() -> News:
+    """Return what a page that is made now has to ask for later; one query that reads three ends of an index.
+
+    What counts is when jobs were listed, by the chain's clock: later than the newest job that is known of any kind.
+    """
+    return News((Job.objects.newest_listing() or timezone.now()).isoformat())
+
+
+def news(wanted: Mapping[str, Any], since: datetime, shown: Sequence[str]) -> News:
+    """Return how many of a filter's jobs were listed since, and the rows shown unfinished as they are now.
+
+    Three queries at most.
+    """
+    try:
+        with time_box(NEWS_MS):
+            count = paging.capped_count(matching(wanted).listed_since(since), NEWS_CAP)
+    except TooSlow:
+        count = None
+    found = list(Job.objects.filter(pk__in=shown).defer(*UNSEEN)) if shown else []
+    return News(since.isoformat(), count, rows(found, markets()) if found else [])

@@ -1,0 +1,120 @@
+"""Writes of definitions, and what the jobs that share one copy from it."""
+
+# ruff: noqa: S608 - only names of ours are put into SQL, values are parameters
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import OuterRef, Subquery
+
+from explorer.nosana.payloads import Definition as DefinitionPayload
+from explorer.nosana.payloads import JobPayload
+from explorer.upsert import upsert
+from jobs import rollups
+from jobs.contents import Contents, contents_of
+from jobs.models import Definition, Job
+from jobs.sync.rows import definition_key
+from markets import catalog
+
+#: What jobs copy from their definition, and what they have where none is known.
+SHOWN: Final = ("image", "op_count", "image_ids", "resource_ids", "op_types")
+NOTHING: Final[dict[str, Any]] = {
+    "image": "",
+    "op_count": None,
+    "image_ids": [],
+    "resource_ids": [],
+    "op_types": [],
+}
+NOT_READ: Final = {**NOTHING, "words": None}
+#: Joined with the wanted keys: a list of thousands takes PostgreSQL longer to plan than to find.
+_KNOWN: Final = f"""
+    SELECT key, {", ".join(SHOWN)} FROM jobs_definition JOIN unnest(%s::text[]) AS wanted (key) USING (key)
+    WHERE fetched_at IS NOT NULL
+"""
+#: The first text of a definition stays until its exact bytes are read from IPFS.
+MERGE: Final = {
+    **{
+        name: f"CASE WHEN old.fetched_at IS NOT NULL THEN old.{name} ELSE new.{name} END"
+        for name in ("text", "error", *SHOWN, "words")
+    },
+    "fetched_at": "COALESCE(old.fetched_at, new.fetched_at)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the definitions of some jobs: what the jobs copy, by key; and the keys of the others.
+
+    `unread` are still to be fetched. `late` came now, after jobs that share them had come without.
+    """
+
+    shown: dict[str, dict[str, Any]]
+    unread: list[str]
+    late: list[str]
+
+
+def store_definitions(jobs: Sequence[JobPayload], now: datetime) -> Known:
+    """Write the definitions that came for the first time, and a row for each that is still to be fetched.
+
+    Only new ones are looked into: a query and an upsert, and those of the catalog.
+    """
+    keys = {definition_key(job) for job in jobs}
+    shown = known_now(keys)
+    come = {definition_key(job): job.definition for job in jobs if job.definition}
+    new = {key: definition for key, definition in come.items() if key not in shown}
+    unread = sorted({job.ipfs_job for job in jobs if job.ipfs_job} - set(shown) - set(new))
+    read = columns_of({key: contents_of(one.body) for key, one in new.items() if one.body is not None})
+    upsert(Definition, [{"key": key} for key in unread], key="key", add_only=True)
+    rows = [_row(key, one, read.get(key, NOT_READ), now) for key, one in new.items()]
+    written = upsert(Definition, rows, key="key", merge=MERGE)
+    shown |= {key: {name: read.get(key, NOTHING)[name] for name in SHOWN} for key in new}
+    return Known(shown, unread, sorted(new) if written.updated else [])
+
+
+def known_now(keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what jobs copy of those of these definitions that were read; one query, none for no keys."""
+    if not (wanted := sorted(set(keys))):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [wanted])
+        return {key: dict(zip(SHOWN, shown, strict=True)) for key, *shown in cursor.fetchall()}
+
+
+def complete(counted: rollups.Counted, keys: Sequence[str]) -> None:
+    """Write what these definitions name into the jobs that came before them; a query where there is none."""
+    jobs = Job.objects.filter(ipfs_job__in=keys, op_count=None) if keys else Job.objects.none()
+    if shown := known_now(jobs.values_list("ipfs_job", flat=True)):
+        counted.before(jobs.filter(ipfs_job__in=shown).values_list("pk", flat=True))
+        definition = Definition.objects.filter(pk=OuterRef("ipfs_job"))
+        jobs.filter(ipfs_job__in=shown).update(**{name: Subquery(definition.values(name)) for name in SHOWN})
+
+
+def columns_of(contents: Mapping[str, Contents]) -> dict[str, dict[str, Any]]:
+    """Return the columns of what definitions name, by the same keys; what is new to the catalog is catalogued."""
+    images = catalog.image_ids(image for one in contents.values() for image in one.images)
+    resources = catalog.resource_ids(pair for one in contents.values() for pair in one.resources)
+    return {
+        key: {
+            "image": one.image,
+            "op_count": one.op_count,
+            "image_ids": [images[image] for image in one.images],
+            "resource_ids": [resources[pair] for pair in one.resources],
+            "op_types": list(one.op_types),
+            "words": one.words,
+        }
+        for key, one in contents.items()
+    }
+
+
+def _row(key: str, definition: DefinitionPayload | None, columns: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "key": key,
+        "text": definition.text if definition else "",
+        "error": (definition.error or "") if definition else "",
+        "fetched_at": now if definition else None,
+        **columns,
+    }

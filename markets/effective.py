@@ -1,0 +1,83 @@
+"""What a market serves: the network's list, with what curators added or pinned, without what they hid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from markets.choices import Decision
+from markets.curation.entries import Entry, Key, image_found, resource_found
+from markets.curation.states import KEEPING, decided_in, entry_of, listed_in
+from markets.models import Curated, Market
+
+Origin = Literal["network", "curated", "both"]
+
+
+@dataclass(slots=True)
+class Served:
+    """An entry of a market's list: from whom, since when, and the decision about it. Hidden ones are not served."""
+
+    entry: Entry
+    origin: Origin
+    since: datetime
+    decision: Curated | None
+    is_hidden: bool
+
+
+def served(market: Market) -> list[Served]:
+    """Return a market's list, the network's entries first, in its order; also the hidden ones, flagged. 3 queries."""
+    return served_in([market.pk])[market.pk]
+
+
+def served_in(markets: Iterable[str]) -> dict[str, list[Served]]:
+    """Return the lists of many markets by address, as `served` does; three queries, whatever the number."""
+    wanted = list(dict.fromkeys(markets))
+    listed, decided = listed_in(wanted), decided_in(wanted)
+    return {market: _rows(listed.get(market, []), decided.get(market, [])) for market in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the two lists of the network disagree: a market's own, and the one that the list of markets carries."""
+
+    only_own: list[Entry]
+    only_carried: list[Entry]
+
+    def __len__(self) -> int:
+        return len(self.only_own) + len(self.only_carried)
+
+
+def difference(market: Market) -> Difference:
+    """Return where the network's two lists of a market disagree; nothing where one is not known. Two queries at most.
+
+    The market's own list is what counts: docs/decisions/0004-two-lists-of-one-market.md.
+    """
+    carried = market.listing_required
+    if carried is None or market.required_at is None:
+        return Difference([], [])
+    own = {entry.key: entry for entry, _ in listed_in([market.pk]).get(market.pk, [])}
+    entries = [*map(image_found, carried["images"]), *map(resource_found, carried["resources"])]
+    other = {entry.key: entry for entry in entries}
+    return Difference(
+        [entry for key, entry in own.items() if key not in other],
+        [entry for key, entry in other.items() if key not in own],
+    )
+
+
+def _rows(listed: list[tuple[Entry, datetime]], decided: list[Curated]) -> list[Served]:
+    decisions: dict[Key, Curated] = {(row.kind, row.identity): row for row in decided}
+    rows = [_listed(entry, since, decisions.pop(entry.key, None)) for entry, since in listed]
+    # a mere note about what the network no longer lists puts nothing into the list
+    return rows + [_curated(row) for row in decisions.values() if row.decision != Decision.NOTE]
+
+
+def _listed(entry: Entry, since: datetime, decision: Curated | None) -> Served:
+    if decision is None or decision.decision not in KEEPING:
+        return Served(entry, "network", since, decision, decision is not None and decision.decision == Decision.HIDE)
+    return Served(entry, "both", min(since, decision.since), decision, is_hidden=False)
+
+
+def _curated(row: Curated) -> Served:
+    return Served(entry_of(row), "curated", row.since, row, row.decision == Decision.HIDE)

@@ -1,0 +1,226 @@
+"""Every page that is measured, as (kind, name, url, headers); values come from the filled database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from jobs.columns import ORDERS
+from jobs.models import Job
+from markets.models import Market, Node
+from tests.bench import picks
+from tests.bench.picks import Params
+
+HTMX: Final = {"HX-Request": "true"}
+#: What the browser sends when the filter form of the list changes.
+CHANGE: Final = {**HTMX, "HX-Trigger": "filter", "HX-Target": "list"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A page to measure. `kind` says which targets hold for it (report.TARGETS)."""
+
+    kind: str
+    name: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def cases() -> Iterator[Case]:
+    """Yield every case; reads the database, slowly."""
+    values = filters()
+    yield from lists(values)
+    yield from pairs(values)
+    yield from fragments(values)
+    yield from searches()
+    yield from pages()
+
+
+def filters() -> dict[str, Params]:
+    """Return the parameters of a filter by its name: for every filter a common value, and rare, old and empty ones."""
+    market, node, deployer = (
+        picks.ranked("market_id"),
+        picks.ranked("node", condition="node <> ''"),
+        picks.ranked("deployer"),
+    )
+    payer, trigger = picks.ranked("payer"), picks.ranked("trigger", condition="trigger <> ''")
+    image, resource = picks.images(), picks.resources()
+    gpu = picks.ranked("gpu_types[1]", "markets_market JOIN jobs_job ON market_id = markets_market.address")
+    newest = picks.newest()
+    return {
+        "state queued": {"state": "queued"},
+        "state running": {"state": "running"},
+        "state completed": {"state": "completed"},
+        "state stopped": {"state": "stopped"},
+        "state withdrawn": {"state": "withdrawn"},
+        "outcome success": {"outcome": "success"},
+        "outcome failed": {"outcome": "failed"},
+        "outcome unknown": {"outcome": "unknown"},
+        "market largest": {"market": market.common},
+        "market middling": {"market": market.middling},
+        "market smallest": {"market": market.rare},
+        "node busiest": {"node": node.common},
+        "node rare": {"node": node.rare},
+        "deployer largest": {"deployer": deployer.common},
+        "deployer middling": {"deployer": deployer.middling},
+        "deployer of one job": {"deployer": deployer.rare},
+        "payer largest": {"payer": payer.common},
+        "payer rare": {"payer": payer.rare},
+        "image commonest": {"image": image.common},
+        "image middling": {"image": image.middling},
+        "image rare": {"image": image.rare},
+        "image of a year ago": {"image": picks.old_image()},
+        "resource commonest": {"resource": resource.common},
+        "resource rare": {"resource": resource.rare},
+        "op type common": {"op_type": "container/run"},
+        "op type rare": {"op_type": "container/create-volume"},
+        "gpu commonest": {"gpu": gpu.common},
+        "gpu rare": {"gpu": gpu.rare},
+        "trigger commonest": {"trigger": trigger.common},
+        "trigger rare": {"trigger": trigger.rare},
+        "listed in a week": {"listed_from": picks.day(newest, 7)},
+        "listed a year ago": {"listed_from": picks.day(newest, 372), "listed_to": picks.day(newest, 365)},
+        "started a year ago": {"started_from": picks.day(newest, 372), "started_to": picks.day(newest, 365)},
+        "ended a year ago": {"ended_from": picks.day(newest, 372), "ended_to": picks.day(newest, 365)},
+        "duration over 6 h": {"duration_min": "21600"},
+        "duration under 10 s": {"duration_max": "10"},
+        "price high": {"price_min": "4"},
+        "price low": {"price_max": "0.2"},
+        "text common": {"q": "vllm"},
+        "text of one job": {"q": f"run-{Job.objects.count() // 2:07d}"},
+        "text of none": {"q": "zzzzunheardof"},
+    }
+
+
+def lists(values: Mapping[str, Params]) -> Iterator[Case]:
+    """Yield the list alone: by each filter, in each order, at each depth."""
+    yield _list("list", "")
+    for name, params in values.items():
+        yield Case("list", f"list: {name}", _url(params))
+    for name in filter(None, ORDERS):
+        yield Case("list", f"list: sort {name}", _url({"sort": name}))
+    total = Job.objects.count()
+    for name, order in ORDERS.items():
+        for page, offset in _depths(total):
+            after = picks.cursor(order, offset)
+            sort = {"sort": name} if name else {}
+            yield Case("list", f"list: page {page}{f', sort {name}' if name else ''}", _url({**sort, "after": after}))
+
+
+def _list(name: str, query: str) -> Case:
+    return Case("list", name, f"/jobs/{query}")
+
+
+def _depths(total: int) -> list[tuple[str, int]]:
+    pages = [page for page in (100, 10_000) if page * 50 < total - 60]
+    return [*((f"{page:,}", page * 50 - 1) for page in pages), ("last", total - 30)]
+
+
+#: One value of each filter, of which all pairs are measured.
+_PAIRED: Final = (
+    "state completed", "outcome failed", "market largest", "node busiest", "deployer largest", "payer largest",
+    "image commonest", "resource commonest", "op type rare", "gpu commonest", "trigger commonest", "listed a year ago",
+    "ended a year ago", "duration over 6 h", "price high", "text common",
+)  # fmt: skip
+#: Pairs that few jobs or none satisfy, although each alone is common, or whose jobs are all far down the list.
+_OPPOSED: Final = (
+    ("state running", "image of a year ago"), ("state stopped", "image of a year ago"),
+    ("market smallest", "deployer largest"), ("outcome failed", "image of a year ago"),
+    ("outcome unknown", "deployer largest"), ("state queued", "node busiest"), ("state stopped", "node busiest"),
+    ("text of one job", "state running"), ("text of none", "market largest"), ("text common", "listed a year ago"),
+    ("image rare", "market largest"), ("image of a year ago", "listed in a week"), ("gpu rare", "deployer largest"),
+    ("trigger rare", "market largest"), ("price high", "gpu rare"),
+    ("resource rare", "deployer largest"), ("text common", "node rare"), ("state withdrawn", "market largest"),
+    ("outcome failed", "text of one job"),
+)  # fmt: skip
+
+
+def pairs(values: Mapping[str, Params]) -> Iterator[Case]:
+    """Yield the list by two filters at a time."""
+    for left, right in [*combinations(_PAIRED, 2), *_OPPOSED]:
+        if not set(values[left]) & set(values[right]):
+            yield Case("filter", f"list: {left} + {right}", _url({**values[left], **values[right]}))
+    market, deployer = values["market largest"]["market"], values["deployer largest"]["deployer"]
+    for column, mine, value in (("node", "market_id", market), ("market_id", "deployer", deployer)):
+        stranger = picks.strangers(mine, column, value)
+        params = {column.removesuffix("_id"): stranger, mine.removesuffix("_id"): value}
+        yield Case("filter", f"list: {mine} that never met this {column}", _url(params))
+
+
+def fragments(values: Mapping[str, Params]) -> Iterator[Case]:
+    """Yield what the list asks for besides."""
+    yield Case("list", "list: jump to a day", _url({"at": picks.day(picks.newest(), 300)}))
+    for name in ("state completed", "market largest", "deployer largest", "text common"):
+        yield Case("change", f"filter change: {name}", _url(values[name]), CHANGE)
+    yield Case("facets", "facets: no filter", "/jobs/facets/", HTMX)
+    for name, params in values.items():
+        yield Case("facets", f"facets: {name}", f"/jobs/facets/?{urlencode(params)}", HTMX)
+    since = quote(picks.newest().isoformat())
+    shown = ",".join(Job.objects.unfinished().values_list("pk", flat=True)[:50])
+    yield Case("page", "news of the list: poll", f"/jobs/news/?since={since}&shown={shown}", HTMX)
+    market = values["market largest"]["market"]
+    yield Case("page", "news of a market: poll", f"/jobs/news/?since={since}&shown={shown}&market={market}", HTMX)
+    yield Case("page", "newest jobs of a market", f"/jobs/?market={market}&view=embed", HTMX)
+    yield Case("page", "feed", "/jobs/feed.atom")
+    yield Case("page", "what an export holds", "/jobs/export/")
+
+
+def searches() -> Iterator[Case]:
+    """Yield searches of every kind of text."""
+    job = Job.objects.exclude(ipfs_job="").order_by("-order_at")[1000]
+    market, node = Market.objects.exclude(name="")[0], Node.objects.all()[0]
+    texts = {
+        "address of a job": job.address,
+        "address of a node": node.address,
+        "address of a deployer": job.deployer,
+        "start of an address": job.address[:6],
+        "both ends of an address": f"{job.address[:4]}…{job.address[-4:]}",
+        "cid of a definition": job.ipfs_job,
+        "market's name": market.name,
+        "market's slug": market.slug,
+        "image": "ollama",
+        "whole image": job.image,
+        "op id": "openwebui",
+        "pasted url": f"https://explore.example.com/jobs/{job.address}",
+        "nothing": "zzzzunheardof",
+        "two letters": "vl",
+    }
+    for name, text in texts.items():
+        yield Case("search", f"search: {name}", f"/search/?{urlencode({'q': text})}")
+        yield Case("search", f"search while typing: {name}", f"/search/?{urlencode({'q': text})}", HTMX)
+
+
+def pages() -> Iterator[Case]:
+    """Yield all other pages."""
+    job = Job.objects.filter(outcome="success").order_by("-order_at")[0].address
+    failed = Job.objects.filter(outcome="failed").order_by("-order_at")[0].address
+    market, node = picks.ranked("market_id"), picks.ranked("node", condition="node <> ''")
+    yield Case("overview", "overview", "/")
+    yield Case("overview", "overview: 30 days", "/?hours=720")
+    yield Case("chart", "overview: poll", "/", HTMX)
+    for query in ("", "?per=hour", "?per=week", "?per=month", f"?market={market.common}"):
+        yield Case("chart", f"charts {query}".strip(), f"/charts/{query}")
+    yield Case("page", "charts ?per=day&last=365", "/charts/?per=day&last=365")
+    yield Case("job", "job", f"/jobs/{job}/")
+    yield Case("job", "job that failed", f"/jobs/{failed}/")
+    yield Case("page", "market largest", f"/markets/{market.common}/")
+    yield Case("page", "market smallest", f"/markets/{market.rare}/")
+    yield Case("page", "markets", "/markets/")
+    yield Case("page", "nodes", "/nodes/")
+    yield Case("page", "nodes: busy", "/nodes/?status=busy")
+    yield Case("page", "node busiest", f"/nodes/{node.common}/")
+    yield Case("page", "node rare", f"/nodes/{node.rare}/")
+    yield Case("page", "status", "/status/")
+    for path in ("/images/", "/resources/"):
+        yield Case("page", path.strip("/"), path)
+        yield Case("page", f"{path.strip('/')}: used", f"{path}?use=used")
+    yield Case("page", "image commonest", f"/images/{quote(picks.images().common, safe='')}/")
+    yield Case("page", "API required resources", f"/api/markets/{market.common}/required-resources")
+    yield Case("page", "charts.json", "/charts.json")
+
+
+def _url(params: Params) -> str:
+    return f"/jobs/?{urlencode(params)}"

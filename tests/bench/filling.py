@@ -1,0 +1,107 @@
+"""Fills a database with the benchmark's network through the explorer's own ingest: a program of its own.
+
+`python -m tests.bench.filling JOBS SEED` in the environment that servers.databases() gives. The last line it prints is
+JSON: what it filled, at what speed, at what peak of memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.bench.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - settings first
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from explorer import sources  # noqa: E402
+from explorer.models import Source  # noqa: E402
+from jobs import rollups  # noqa: E402
+from jobs.models import Job  # noqa: E402
+from jobs.sync.store import store_jobs  # noqa: E402
+from markets.models import NosPrice  # noqa: E402
+from markets.sync import store_markets, store_queues, store_specs  # noqa: E402
+from tests.bench.explorer import schema  # noqa: E402
+from tests.bench.network import DAYS, Network  # noqa: E402
+
+#: Jobs in one transaction.
+BATCH: Final = 5000
+
+
+def fill(jobs: int, seed: int) -> dict[str, Any]:
+    """Fill the empty database that the settings name and return the figures of it."""
+    until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    network = Network(jobs, until, seed)
+    store_markets(markets=network.markets())
+    before = _peak_mb()
+    seconds = _store(network)
+    figures = {
+        "jobs": Job.objects.count(),
+        "jobs_per_s": round(jobs / seconds),
+        "peak_mb": round(_peak_mb(), 1),
+        "before_mb": round(before, 1),
+        "batch": BATCH,
+    }
+    _surroundings(network)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # as autovacuum does after a while
+    return {**figures, "seed": seed, "until": until.isoformat(), "schema": schema()}
+
+
+def _store(network: Network) -> float:
+    """Store all jobs and return the seconds that storing took, without drawing them."""
+    seconds, done, said = 0.0, 0, time.monotonic()
+    for batch in network.batches(BATCH):
+        began = time.perf_counter()
+        store_jobs(jobs=batch)
+        seconds += time.perf_counter() - began
+        done += len(batch)
+        if time.monotonic() - said > 10:
+            said = time.monotonic()
+            sys.stdout.write(f"  {done:,} jobs, {done / seconds:,.0f} a second\n")
+            sys.stdout.flush()
+    return seconds
+
+
+def _surroundings(network: Network) -> None:
+    """Store what comes by other ways than the list of jobs: queues, machines, withdrawals, prices."""
+    store_queues(accounts=network.accounts())
+    for node in network.nodes():
+        store_specs(node=node)
+    with rollups.counted() as counted:
+        counted.before(network.withdrawn)
+        Job.objects.filter(pk__in=network.withdrawn).update(delisted_at=network.until)
+    hours = [network.until - timedelta(hours=hour) for hour in range(DAYS * 24)]
+    NosPrice.objects.bulk_create([NosPrice(at=at, usd=Decimal("0.31")) for at in hours], batch_size=2000)
+
+
+def freshen() -> None:
+    """Note that all sources answered just now: a benchmark has no network that could."""
+    for source in Source:
+        sources.record_success(source, sources.Run(), started=timezone.now())
+
+
+def _peak_mb() -> float:
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def main() -> None:
+    """Make the schema and fill."""
+    jobs, seed = int(sys.argv[1]), int(sys.argv[2])
+    call_command("migrate", interactive=False, verbosity=0)
+    sys.stdout.write(json.dumps(fill(jobs, seed)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The search field while somebody types, in a browser."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+
+def typed(page: Page, site: str, text: str) -> None:
+    page.goto(f"{site}/nodes/")
+    page.keyboard.press("/")
+    page.keyboard.type(text, delay=20)
+
+
+def test_arrows_choose_among_the_hits_and_enter_goes_there(page: Page, site: str) -> None:
+    typed(page, site, "nvidia")
+    field, options = page.locator("#find"), page.locator("#found [role=option]")
+    expect(options.first).to_be_visible()
+    expect(field).to_have_attribute("role", "combobox")
+    expect(field).to_have_attribute("aria-expanded", "true")
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", options.first.get_attribute("id") or "")
+    address = options.first.get_attribute("href")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"{site}{address}")
+
+
+def test_escape_and_leaving_close_the_hits(page: Page, site: str) -> None:
+    typed(page, site, "nvidia")
+    hits = page.locator("#found [role=listbox]")
+    expect(hits).to_be_visible()
+
+    page.keyboard.press("Escape")
+    expect(hits).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(hits).to_be_visible()
+    page.locator("h1").click()
+    expect(hits).to_be_hidden()
+    expect(page.locator("#find")).to_have_attribute("aria-expanded", "false")
+
+
+def test_enter_without_a_choice_shows_all(page: Page, site: str) -> None:
+    typed(page, site, "nvidia")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_have_text("Found for “nvidia”")
+
+
+def test_the_open_hits_are_accessible(page: Page, site: str) -> None:
+    typed(page, site, "nvidia")
+    page.locator("#found [role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+
+    assert Axe().run(page).response["violations"] == []

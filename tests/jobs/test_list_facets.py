@@ -1,0 +1,107 @@
+"""The counts of what the job list can be filtered by."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from explorer.paging import Count
+from jobs.forms import filter_of
+from jobs.selectors import listing
+from markets.models import Image
+from tests.jobs.factories import NOON, address, make_job, make_market
+from tests.jobs.pages import dangers, part, words
+from tests.markets.pages import HTMX, get
+
+pytestmark = pytest.mark.django_db
+
+
+def facets(query: str) -> dict[str, Any]:
+    """Return what each facet counts, by value; None where it was cut off."""
+    form = filter_of(QueryDict(query))
+    assert form.is_valid()
+    found = listing.facets(form.wanted, listing.markets())
+    return {
+        facet.name: None if facet.is_cut else {one.label: one.count for one in facet.choices if str(one.count) != "0"}
+        for facet in found
+    }
+
+
+@pytest.fixture
+def jobs() -> None:
+    """Create four jobs: three of one market, two that failed, two images."""
+    image = Image.objects.create(reference="ubuntu", registry="docker.io", repository="library/ubuntu", tag="latest")
+    other = Image.objects.create(reference="<b>", registry="", repository="")
+    over = {"state": 2, "listed_at": NOON, "started_at": NOON, "ended_at": NOON + timedelta(minutes=9)}
+    make_job("a", image_ids=[image.pk], op_types=["container/run"])
+    make_job("b", outcome="failed", image_ids=[image.pk, other.pk], trigger="api", **over)
+    make_job("c", outcome="failed", market=make_market("H100"), **over)
+    make_job("d", outcome="", **over)
+
+
+def exactly(**numbers: int) -> dict[str, Count]:
+    return {name: Count(number, is_capped=False) for name, number in numbers.items()}
+
+
+def test_facets_count_what_the_other_filters_leave(jobs: None) -> None:
+    markets = {"NVIDIA 3090": Count(3, is_capped=False), "H100": Count(1, is_capped=False)}
+    images = {"ubuntu": Count(2, is_capped=False), "<b>": Count(1, is_capped=False)}
+    op_types = {"container/run": Count(1, is_capped=False)}
+
+    assert facets("") == {
+        "state": exactly(Queued=1, Completed=3),
+        "outcome": {"An op failed": Count(2, is_capped=False), "Not known": Count(1, is_capped=False)},
+        "market": markets,
+        "image": images,
+        "op_type": op_types,
+        "trigger": exactly(cli=3, api=1),
+    }
+    assert facets("state=completed&trigger=cli") == {
+        "state": exactly(Queued=1, Completed=2),
+        "outcome": {"An op failed": Count(1, is_capped=False), "Not known": Count(1, is_capped=False)},
+        "market": {"NVIDIA 3090": Count(1, is_capped=False), "H100": Count(1, is_capped=False)},
+        "image": {},
+        "op_type": {},
+        "trigger": exactly(cli=2, api=1),
+    }
+
+
+def test_facets_say_where_they_stopped_counting(jobs: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.selectors.listing.counts.COUNT_CAP", 2)
+
+    assert str(facets("trigger=cli")["state"]["Completed"]) in {"1+", "2+"}
+
+
+def test_facets_that_take_too_long_are_cut_and_say_so(
+    jobs: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.selectors.listing.values.FACETS_MS", 0)
+
+    assert facets("trigger=cli") == dict.fromkeys(("state", "outcome", "market", "image", "op_type", "trigger"))
+    page = get(client, "/jobs/facets/?trigger=cli")
+    assert page.count("Counting took too long and was stopped.") == 6
+
+
+def test_counts_come_to_their_places_in_the_filter(jobs: None, client: Client) -> None:
+    answer = get(client, f"/jobs/facets/?market={address('NVIDIA 3090')}", **HTMX)
+
+    assert words(answer, "total") == "3 match"
+    assert words(answer, "n-state-completed") == "2"
+    assert words(answer, f"n-market-{address('H100')[:8]}") == "1"
+    assert part(answer, "f-trigger").count("<li>") == 2
+    assert f"?market={address('NVIDIA 3090')}&amp;trigger=api" in part(answer, "f-trigger")
+    assert dangers(answer) == []
+
+
+def test_counts_are_a_page_of_their_own_without_javascript(jobs: None, client: Client) -> None:
+    page = get(client, "/jobs/facets/?state=completed")
+
+    assert page.lstrip().startswith("<!doctype html>")
+    assert page.count("<table") == 6
+    assert 'href="/jobs/?image=ubuntu&amp;state=completed"' in page
+    assert dangers(page) == []
+    assert client.get("/jobs/facets/?state=x").status_code == 400

@@ -1,0 +1,224 @@
+"""Walking through the job list: every order, some filters, rows inserted and changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from explorer.paging import Page, keyset_page
+from jobs import columns
+from jobs.forms import filter_of
+from jobs.models import Job
+from jobs.selectors import listing
+from markets.models import Image
+from tests.jobs.factories import NOON, address, make_job, make_market
+from tests.jobs.pages import rows as cells
+from tests.markets.pages import HTMX, get, short
+
+pytestmark = pytest.mark.django_db
+
+FILTERS = (
+    "",
+    "state=completed&state=stopped",
+    "outcome=unknown",
+    "market=h100",
+    "image=ubuntu&trigger=cli",
+    "listed_from=2026-08-21&duration_min=0s",
+    "started_to=2026-08-22&price_max=1",
+)
+
+
+def add(facts: list[tuple[int, int]], start: int) -> None:
+    """Create a job for each pair of state and seed; few distinct times and prices, so that ties are the rule."""
+    image, _ = Image.objects.get_or_create(reference="ubuntu", registry="docker.io", repository="library/ubuntu")
+    for n, (state, seed) in enumerate(facts, start):
+        listed = NOON + timedelta(minutes=seed % 3)
+        times: dict[str, Any] = {"listed_at": listed if seed % 5 else None}
+        times["started_at"] = listed + timedelta(minutes=seed % 2) if state else None
+        times["ended_at"] = times["started_at"] + timedelta(seconds=seed % 3) if state > 1 else None
+        market = make_market("H100") if seed % 2 else make_market()
+        make_job(n, state=state, price=90 + seed % 4, market=market, image_ids=[image.pk] * (seed % 2), **times)
+
+
+def read(query: str | None, size: int) -> Page[Job]:
+    assert query is not None
+    params = QueryDict(query.removeprefix("?"))
+    form = filter_of(params)
+    assert form.is_valid()
+    return listing.page_of(form.wanted, params, size)
+
+
+FACTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 11)), max_size=12)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    first=FACTS,
+    later=st.lists(FACTS.map(lambda facts: facts[:2]), max_size=6),
+    size=st.integers(1, 4),
+    sort=st.sampled_from(sorted(columns.ORDERS)),
+    query=st.sampled_from(FILTERS),
+)
+def test_walk_both_ways_while_jobs_are_inserted_skips_and_repeats_none(
+    first: list[tuple[int, int]], later: list[list[tuple[int, int]]], size: int, sort: str, query: str
+) -> None:
+    Job.objects.all().delete()
+    add(first, 0)
+    count, batches = len(first), iter(later)
+    wanted = filter_of(QueryDict(query))
+    assert wanted.is_valid()
+    everything = lambda: list(  # noqa: E731
+        listing.matching(wanted.wanted).order_by(*columns.ORDERS[sort]).values_list("pk", flat=True)
+    )
+    known = everything()
+    page = read(f"{query}&sort={sort}", size)
+    down = [job.pk for job in page.rows]
+    while page.older:
+        batch = next(batches, [])
+        add(batch, count)
+        count += len(batch)
+        page = read(page.older, size)
+        down += [job.pk for job in page.rows]
+        assert len(down) <= 40, "the pages go round in a circle"
+    assert down == [pk for pk in everything() if pk in set(down)]
+    assert set(known) <= set(down)
+
+    bottom, up = {job.pk for job in page.rows}, list[str]()
+    while page.newer:
+        page = read(page.newer, size)
+        up = [job.pk for job in page.rows] + up
+        assert len(up) <= 40, "the pages go round in a circle"
+    assert up == [pk for pk in everything() if pk not in bottom]
+
+
+def listed(client: Client, query: str) -> list[str]:
+    return [row[2] if row[0] == "---" else row[1] for row in cells(get(client, f"/jobs/{query}"))]
+
+
+def over(name: str, day: int, **facts: Any) -> str:
+    """Create a job that was listed, ran for `day` minutes and ended on a day of August; return its short address."""
+    at = NOON.replace(day=day)
+    times = {"listed_at": at, "started_at": at + timedelta(minutes=1), "ended_at": at + timedelta(minutes=1 + day)}
+    return short(make_job(name, state=2, price=day, **times, **facts).address)
+
+
+@pytest.mark.parametrize("sort", ["listed", "started", "ended", "duration", "price"])
+def test_list_is_sorted_by_its_heads_both_ways(client: Client, sort: str) -> None:
+    queued = short(make_job("q", listed_at=NOON.replace(day=9), price=9).address)
+    expected = [over("b", 3), over("c", 5), over("a", 8)]
+    # What has not happened yet counts as the lowest.
+    expected.insert(3 if sort in {"listed", "price"} else 0, queued)
+
+    assert listed(client, f"?sort={sort}") == expected
+    assert listed(client, f"?sort=-{sort}") == expected[::-1]
+    page = get(client, f"/jobs/?sort=-{sort}&outcome=unknown")
+    assert page.count('aria-sort="descending"') == 1
+    assert f'href="/jobs/?outcome=unknown&amp;sort={sort}"' in page
+
+
+def test_sorted_column_is_shown_and_columns_are_chosen_by_the_address(client: Client) -> None:
+    over("a", 3)
+
+    def heads(query: str) -> list[str]:
+        page = get(client, f"/jobs/{query}")
+        return [part.partition(">")[2] for part in page.partition("<thead>")[2].partition("</thead>")[0].split("<th ")]
+
+    assert [head.partition("<")[0] for head in heads("?columns=payer,node,price")[1:]] == [
+        "State", "Job", "Node", "Payer", "",
+    ]  # fmt: skip
+    assert ">Ended<" in "".join(heads("?sort=-ended"))
+    assert ">Ended<" not in "".join(heads("?sort=-ended&columns=runs"))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("at=2026-08-05", ["c", "b"]),
+        ("at=2026-08-05T12:00Z", ["b"]),
+        ("at=2026-08-05&sort=-listed", ["c", "b"]),
+        ("at=2026-08-05&sort=listed", ["c", "a", "q"]),
+        ("at=2026-08-05&sort=-ended", ["c", "b", "q"]),
+        ("at=2026-08-01", []),
+    ],
+)
+def test_jump_begins_the_page_at_a_date(client: Client, query: str, expected: list[str]) -> None:
+    make_job("q", listed_at=NOON.replace(day=9))
+    for name, day in (("a", 8), ("b", 3), ("c", 5)):
+        over(name, day)
+
+    assert listed(client, f"?{query}") == [short(address(name)) for name in expected]
+    page = get(client, f"/jobs/?{query}")
+    assert 'rel="prev"' in page
+    assert 'id="news"' not in page
+
+
+def test_page_before_a_jump_leads_back_up(client: Client) -> None:
+    for name, day in (("a", 8), ("b", 3), ("c", 5)):
+        over(name, day)
+    page = get(client, "/jobs/?at=2026-08-05&outcome=unknown")
+    newer = page.partition('rel="prev" href="')[2].partition('"')[0].replace("&amp;", "&")
+
+    assert newer.startswith("?outcome=unknown&before=")
+    assert listed(client, newer) == [short(address("a"))]
+
+
+@pytest.fixture
+def slow_walks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have every walk take too long, by a sleep in the database; what a page remembers is forgotten after."""
+    monkeypatch.setattr("jobs.selectors.listing.reading.WALK_MS", 20)
+    walks = iter([True])
+
+    def first_sleeps(*given: Any, **named: Any) -> Any:
+        if next(walks, False):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(5)")
+        return keyset_page(*given, **named)
+
+    monkeypatch.setattr("jobs.selectors.listing.reading.keyset_page", first_sleeps)
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_walk_that_takes_too_long_is_gathered_and_remembered(slow_walks: None) -> None:
+    add([(2, 3), (0, 1), (1, 4)], 0)
+
+    with CaptureQueriesContext(connection) as first:
+        page = read("", 50)
+    with CaptureQueriesContext(connection) as second:
+        again = read("", 50)
+
+    assert page == again
+    assert len(page.rows) == 3
+    gathering = [sum("enable_indexscan', 'off'" in q["sql"] for q in queries) for queries in (first, second)]
+    assert gathering == [1, 1]
+    assert [sum("pg_sleep" in q["sql"] for q in queries) for queries in (first, second)] == [1, 0]
+    with connection.cursor() as cursor:  # nothing is left of it
+        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('enable_indexscan')")
+        assert cursor.fetchone() == ("0", "on")
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 503), (HTMX, 200)])
+def test_filter_that_takes_too_long_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], status: int
+) -> None:
+    def too_slow(*given: Any, **named: Any) -> None:
+        with listing.time_box(10), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(5)")
+
+    monkeypatch.setattr("jobs.selectors.listing.page_of", too_slow)
+
+    response = client.get("/jobs/?q=python", headers=headers)
+
+    assert response.status_code == status
+    assert "This takes too long" in response.content.decode()
