@@ -8,9 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from explorer.kept import kept
 from explorer.sources import health
+
+_health = kept(health)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the frame's context; one query, made only if the template reads `sync`."""
-    return {"network": settings.NETWORK, "sync": SimpleLazyObject(health)}
+    """Return the frame's context; one query, made only if the template reads `sync`, and kept."""
+    return {"network": settings.NETWORK, "sync": SimpleLazyObject(_health)}

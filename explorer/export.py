@@ -1,6 +1,6 @@
 """A whole list as a file, however long: CSV, JSON or NDJSON, streamed a batch at a time.
 
-Rows come in batches by key, as pages do, not from one long cursor: see docs/decisions/0006-exports-in-batches.md.
+Rows come in batches by key, as pages do, not from one long cursor: see docs/decisions/0005-exports-in-batches.md.
 """
 
 from __future__ import annotations

@@ -128,7 +128,8 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
-LOGIN_URL = "admin:login"
+LOGIN_URL = "explorer:sign_in"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "jobs:overview"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -141,9 +142,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 _static = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": _static if TESTING or DEBUG else "explorer.static_files.BundledStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": _static if TESTING or DEBUG else "explorer.static_files.BundledStaticFilesStorage"},
 }
 
 # --- safety -------------------------------------------------------------------------------------------------------
@@ -163,6 +162,7 @@ HTTPS = env.boolean("HTTPS", False)  # True behind a TLS proxy that sets X-Forwa
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_HTTPONLY = True
+KEPT_SECONDS = 0.0 if TESTING else 2.0  # for so long a web process keeps what every page reads (explorer/kept.py)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Celery -------------------------------------------------------------------------------------------------------

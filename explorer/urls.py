@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.auth import views as accounts
 from django.urls import URLPattern, URLResolver, include, path
 
 from explorer import views
@@ -14,6 +15,8 @@ site_urls = (
         path("sync/", views.sync, name="sync"),
         path("healthz", views.healthz, name="healthz"),
         path("readyz", views.readyz, name="readyz"),
+        path("sign-in/", accounts.LoginView.as_view(), name="sign_in"),
+        path("sign-out/", accounts.LogoutView.as_view(), name="sign_out"),
         path("views/", saved.saved_views, name="views"),
         path("views/<str:token>/", saved.saved_view, name="view"),
     ],

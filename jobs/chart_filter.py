@@ -79,13 +79,13 @@ class ChartFilter(forms.Form):
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         end = datetime.combine(until, time.max, UTC) if until else now
         if not since:
-            return periods.latest(unit, self.cleaned_data.get("last") or unit.lengths[1], end)
+            return periods.latest(unit, self.cleaned_data.get("last") or unit.usual, end)
         begin = datetime.combine(since, time.min, UTC)
         return periods.between(unit, begin, max(begin, end))
 
     def units(self, params: QueryDict) -> list[Link]:
-        """Return the units to choose from; another one comes with its usual range."""
-        rest, chosen = _without(params, ("per", "last", "since", "until")), self.cleaned_data["per"]
+        """Return the units to choose from; another one comes with its usual range, or with the days that were given."""
+        rest, chosen = _without(params, ("per", "last")), self.cleaned_data.get("per")
         return [Link(u.title, query_string(rest, per=u.name), u is chosen) for u in periods.UNITS.values()]
 
     def lengths(self, params: QueryDict, period: Period) -> list[Link]:

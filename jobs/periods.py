@@ -13,17 +13,18 @@ MOST_BARS: Final = 366
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What one bar stands for, and the lengths that a chart offers, in bars; the second one is the usual."""
+    """What one bar stands for, and the lengths that a chart offers, in bars, the usual one of them apart."""
 
     name: str
     title: str
     lengths: tuple[int, int, int]
+    usual: int
 
 
-HOUR: Final = Unit("hour", "Hour", (24, 48, 168))
-DAY: Final = Unit("day", "Day", (30, 90, 365))
-WEEK: Final = Unit("week", "Week", (13, 26, 104))
-MONTH: Final = Unit("month", "Month", (6, 12, 36))
+HOUR: Final = Unit("hour", "Hour", (24, 48, 168), 48)
+DAY: Final = Unit("day", "Day", (30, 90, 365), 30)
+WEEK: Final = Unit("week", "Week", (13, 26, 104), 26)
+MONTH: Final = Unit("month", "Month", (6, 12, 36), 12)
 UNITS: Final = {unit.name: unit for unit in (HOUR, DAY, WEEK, MONTH)}
 
 
@@ -96,7 +97,7 @@ def labels(period: Period) -> list[str]:
     times = list(period)
     for marks in _MARKS[period.unit.name]:
         texts = [
-            _label(at, period.unit) if _is_marked(at, marks) and n < 0.95 * len(times) else ""
+            _label(at, period.unit) if _is_marked(at, marks) and n < 0.92 * len(times) else ""
             for n, at in enumerate(times)
         ]
         if sum(map(bool, texts)) <= 10:

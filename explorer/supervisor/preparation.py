@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import secrets
 from pathlib import Path
 
@@ -24,9 +25,11 @@ def pending_migrations() -> int:
 
 
 def migrate() -> int:
-    """Apply what is pending and return how many that were."""
+    """Apply what is pending, fill in what that left empty, and return how many migrations there were."""
     count = pending_migrations()
     call_command("migrate", interactive=False, verbosity=0)
+    if count:  # of a new database nothing is to be read; that of an older release is read once
+        call_command("read_contents", stdout=io.StringIO())
     return count
 
 

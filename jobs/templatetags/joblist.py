@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
 from django import template
 from django.forms import BoundField
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from explorer.formats import DASH, ago, duration, nos, thousands, usd
@@ -31,17 +32,44 @@ _HERE: Final = "ADDRESS"
 _NOTHING: Final = f'<span class="faint">{DASH}</span>'
 
 
+#: Longer references are not kept when they are drawn: strangers write them.
+_KEPT_LENGTH: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the links of a table lead, with _HERE for the address."""
+
+    job: str
+    deployer: str
+    payer: str
+    market: str
+    node: str
+
+
+@lru_cache(maxsize=1)
+def _places() -> Places:
+    jobs = reverse("jobs:list")
+    return Places(
+        job=reverse("jobs:detail", args=[_HERE]),
+        deployer=f"{jobs}?deployer={_HERE}",
+        payer=f"{jobs}?payer={_HERE}",
+        market=reverse("markets:detail", args=[_HERE]),
+        node=reverse("markets:node", args=[_HERE]),
+    )
+
+
+@lru_cache(maxsize=1000)
+def _image(reference: str) -> str:
+    return image_ref(reference)
+
+
 @dataclass(slots=True)
 class Table:
     """What all cells of one table share: where its links lead, and what was written before."""
 
-    job: str = field(default_factory=lambda: reverse("jobs:detail", args=[_HERE]))
-    deployer: str = field(default_factory=lambda: f"{reverse('jobs:list')}?deployer={_HERE}")
-    payer: str = field(default_factory=lambda: f"{reverse('jobs:list')}?payer={_HERE}")
-    market: str = field(default_factory=lambda: reverse("markets:detail", args=[_HERE]))
-    node: str = field(default_factory=lambda: reverse("markets:node", args=[_HERE]))
+    to: Places = field(default_factory=_places)
     copy: str = field(default_factory=lambda: icon("copy"))
-    images: dict[str, str] = field(default_factory=dict)
     markets: dict[str, str] = field(default_factory=dict)
 
 
@@ -60,14 +88,14 @@ def _address(value: str, pattern: str) -> str:
 def _when(moment: datetime | None) -> str:
     if moment is None:
         return _NOTHING
-    at = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+    at = moment.astimezone(UTC).isoformat()[:19]
     return f'<time class="ago" datetime="{at}Z" title="{at[:10]} {at[11:]} UTC">{ago(moment)}</time>'
 
 
 def _job(row: Row, table: Table) -> str:
     address = _clean(row.job.pk)
     return (
-        f'<span class="addr">{_address(address, table.job)}'
+        f'<span class="addr">{_address(address, table.to.job)}'
         f'<button class="copy" type="button" data-copy="{address}" aria-label="Copy {address[:4]}…{address[-4:]}">'
         f"{table.copy}</button></span>"
     )
@@ -79,11 +107,10 @@ def _state(row: Row, table: Table) -> str:
 
 def _runs(row: Row, table: Table) -> str:
     image = row.job.image
-    if image not in table.images:
-        table.images[image] = image_ref(image)
+    shown = _image(image) if len(image) <= _KEPT_LENGTH else image_ref(image)
     ops = row.more_ops
     more = f'<span class="faint">+{thousands(ops)} op{"" if ops == 1 else "s"}</span>' if ops else ""
-    return f'<span class="runs">{table.images[image]}{more}</span>'
+    return f'<span class="runs">{shown}{more}</span>'
 
 
 def _market(row: Row, table: Table) -> str:
@@ -91,7 +118,7 @@ def _market(row: Row, table: Table) -> str:
     if address not in table.markets:
         name = visible(row.market) if row.market else address
         table.markets[address] = (
-            f'<a href="{table.market.replace(_HERE, _clean(address))}" title="{escape(shortened(name, 200))}">'
+            f'<a href="{table.to.market.replace(_HERE, _clean(address))}" title="{escape(shortened(name, 200))}">'
             f"<bdi>{escape(shortened(name, 24))}</bdi></a>"
         )
     return table.markets[address]
@@ -99,18 +126,18 @@ def _market(row: Row, table: Table) -> str:
 
 def _node(row: Row, table: Table) -> str:
     if row.job.node:
-        return _address(row.job.node, table.node)
+        return _address(row.job.node, table.to.node)
     if row.queue_place and row.queue_length:
         return f'<span class="faint">queue, {thousands(row.queue_place)} of {thousands(row.queue_length)}</span>'
     return _NOTHING
 
 
 def _deployer(row: Row, table: Table) -> str:
-    return _address(row.job.deployer, table.deployer)
+    return _address(row.job.deployer, table.to.deployer)
 
 
 def _payer(row: Row, table: Table) -> str:
-    return _address(row.job.payer, table.payer)
+    return _address(row.job.payer, table.to.payer)
 
 
 def _trigger(row: Row, table: Table) -> str:
@@ -193,7 +220,7 @@ def _living(row: Row, name: str, table: Table, more: str = "") -> str:
     The state of a job that is not finished holds its address too: the poll asks for those that it finds on the page.
     """
     inner = _ALL[name](row, table)
-    if not more and not (row.is_unfinished and name in LIVING and (name != "node" or not row.job.node)):
+    if not more and not (row.is_unfinished and name in LIVING):
         return inner
     if name == "state" and row.is_unfinished:
         inner += f'<input type="hidden" name="shown" value="{_clean(row.job.pk)}">'
@@ -216,38 +243,40 @@ _PILLS: Final = {word.lower(): (symbol, css, word) for symbol, css, word in (*ST
 @register.simple_tag
 def text_field(field: BoundField, hint: str = "") -> SafeString:
     """Write a text field of the filter; its label is also its name for those who do not see the one beside it."""
-    wrong = mark_safe(' aria-invalid="true"') if field.errors else ""  # noqa: S308 - a constant
-    return format_html(
-        '<input class="input mono" name="{0}" id="{0}" value="{1}" maxlength="{2}" placeholder="{3}" aria-label="{4}" '
-        'autocomplete="off" spellcheck="false"{5}>',
-        field.name,
-        visible(field.value() or ""),
-        getattr(field.field, "max_length", ""),
-        hint,
-        field.label,
-        wrong,
+    name = field.name
+    wrong = ' aria-invalid="true"' if name in field.form.errors else ""
+    value = field.form.data.get(name) or ""
+    return mark_safe(  # noqa: S308 - a stranger's value is escaped, the rest is the form's own
+        f'<input class="input mono" name="{name}" id="{name}" value="{escape(visible(value)) if value else ""}" '
+        f'maxlength="{getattr(field.field, "max_length", "")}" placeholder="{hint}" aria-label="{field.label}" '
+        f'autocomplete="off" spellcheck="false"{wrong}>'
     )
 
 
 @register.simple_tag
 def pick_list(name: str, choices: Sequence[Choice]) -> SafeString:
     """Write the items of a list in which any number of values can be ticked."""
-    item = (
-        '<li><label title="{0}"><input type="checkbox" name="{1}" value="{2}"{3}><span class="cut">{0}</span>'
-        '<span class="n" id="n-{1}-{5}">{4}</span></label></li>'
+    return mark_safe("\n".join(_pick(name, one) for one in choices))  # noqa: S308 - every text is escaped there
+
+
+def _pick(name: str, choice: Choice) -> str:
+    label, value, number = escape(choice.label), _clean(choice.value), "" if choice.count is None else choice.count
+    return (
+        f'<li><label title="{label}"><input type="checkbox" name="{name}" value="{value}"'
+        f'{" checked" if choice.is_chosen else ""}><span class="cut">{label}</span>'
+        f'<span class="n" id="n-{name}-{value[:8]}">{number}</span></label></li>'
     )
-    checked = mark_safe(" checked")  # noqa: S308 - a constant
-    values = (
-        (one.label, name, one.value, checked if one.is_chosen else "", one.count or "", one.value[:8])
-        for one in choices
-    )
-    return format_html_join("\n", item, values)
 
 
 @register.simple_tag
 def state_word(choice: Choice) -> SafeString:
     """Write a state that can be chosen as its pill."""
-    symbol, css, word = _PILLS[choice.value]
+    return _pill(choice.value)
+
+
+@lru_cache(maxsize=len(_PILLS))
+def _pill(state: str) -> SafeString:
+    symbol, css, word = _PILLS[state]
     return format_html('<span class="state {}">{}{}</span>', css, icon(symbol), word)
 
 

@@ -19,8 +19,9 @@ from markets.models import Market
 def chart_page(request: HtmxHttpRequest) -> HttpResponse:
     """Show four charts and their table; three queries at most, none of which reads a job."""
     form, markets = ChartFilter(request.GET), selectors.markets()
-    context: dict[str, Any] = {"form": form, "markets": markets}
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    context: dict[str, Any] = {"form": form, "markets": markets, "units": form.units(request.GET)}
+    if not is_valid:
         return render_page(request, "jobs/charts.html", context, partial="charts", status=422 if request.htmx else 400)
     spell = _spell(form, markets)
     context |= {
@@ -28,7 +29,6 @@ def chart_page(request: HtmxHttpRequest) -> HttpResponse:
         "market": form.cleaned_data["market"],
         "charts": selectors.drawn(spell),
         "rows": selectors.table(spell),
-        "units": form.units(request.GET),
         "lengths": form.lengths(request.GET, spell.period),
         "currencies": form.currencies(request.GET),
         "json_url": query_string(request.GET),

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from explorer.htmx import HtmxHttpRequest, render_page
-from markets import changes, contract, facts, selectors
+from markets import changes, contract, effective, facts, selectors
 from markets.curation import may_curate
 from markets.forms import MarketFilter
 from markets.forms.curation import Sheet
@@ -65,6 +65,7 @@ def required_context(request: HtmxHttpRequest, market: Market) -> dict[str, Any]
     return {
         "market": market,
         "required": listing(market, shows_hidden=is_curator),
+        "two_lists": effective.difference(market),
         "changes": timeline,
         "may_curate": is_curator,
         "quick": Sheet.blank([], seen=timeline.newest, new=1) if is_curator else None,

@@ -201,7 +201,7 @@ def pages() -> Iterator[Case]:
     yield Case("overview", "overview", "/")
     yield Case("overview", "overview: 30 days", "/?hours=720")
     yield Case("chart", "overview: poll", "/", HTMX)
-    for query in ("", "?per=hour", "?per=week", "?per=month", f"?market={market.common}"):
+    for query in ("", "?last=90", "?per=hour", "?per=week", "?per=month", f"?market={market.common}"):
         yield Case("chart", f"charts {query}".strip(), f"/charts/{query}")
     yield Case("page", "charts ?per=day&last=365", "/charts/?per=day&last=365")
     yield Case("job", "job", f"/jobs/{job}/")

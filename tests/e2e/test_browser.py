@@ -98,10 +98,10 @@ def test_search_is_one_key_away_and_goes_to_the_only_hit(page, site):
 def test_search_says_what_was_looked_for(browser, site):
     with browser.new_context(viewport=WIDE) as context:
         page = context.new_page()
-        response = page.goto(f"{site}/search/?q=%3Cscript%3Ealert(1)%3C/script%3E")
+        response = page.goto(f"{site}/search/?q=%3Cscript%3Eqqxzvvk(1)%3C/script%3E")
         assert response is not None
         assert response.status == 404
-        expect(page.locator("main")).to_contain_text("<script>alert(1)</script>")
+        expect(page.locator("main")).to_contain_text("<script>qqxzvvk(1)</script>")
 
 
 def test_theme_is_remembered(page, site):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from jobs.selectors.listing.reading import Way
+
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give what is cut off by the clock enough time on the slowest machine."""
-    for name in ("values.FACETS_MS", "counts.COUNT_MS", "polling.NEWS_MS", "reading.GATHER_MS"):
+    for name in ("values.FACETS_MS", "counts.COUNT_MS", "polling.NEWS_MS"):
         monkeypatch.setattr(f"jobs.selectors.listing.{name}", 60_000)
+    monkeypatch.setattr("jobs.selectors.listing.reading.WAYS", (Way(1000), Way(60_000, gathers=True)))

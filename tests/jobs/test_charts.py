@@ -36,20 +36,20 @@ def bars(client: Client, query: str = "") -> list[dict[str, Any]]:
     return [row for row in found if row["ended"]]
 
 
-def test_charts_are_the_last_ninety_days_by_default(client: Client) -> None:
+def test_charts_are_the_last_thirty_days_by_default(client: Client) -> None:
     finished("today")
-    finished("first", ended_at=NOON - 89 * DAY)
-    finished("too old", ended_at=NOON - 90 * DAY)
+    finished("first", ended_at=NOON - 29 * DAY)
+    finished("too old", ended_at=NOON - 30 * DAY)
 
     told = client.get("/charts.json").json()
 
     assert (told["per"], told["since"], told["until"], len(told["rows"])) == (
         "day",
-        "2026-05-24T00:00:00+00:00",
+        "2026-07-23T00:00:00+00:00",
         "2026-08-22T00:00:00+00:00",
-        90,
+        30,
     )
-    assert [row["at"][:10] for row in told["rows"] if row["ended"]] == ["2026-05-24", "2026-08-21"]
+    assert [row["at"][:10] for row in told["rows"] if row["ended"]] == ["2026-07-23", "2026-08-21"]
 
 
 def test_figures_of_a_bar_are_those_of_its_jobs(client: Client) -> None:
@@ -155,6 +155,14 @@ def test_choices_keep_what_was_chosen(client: Client) -> None:
         (f"?last=13&amp;market={market.pk}&amp;money=nos&amp;per=week", "NOS"),
     ]
     assert f'<option value="{market.pk}" selected>Mine</option>' in page
+
+
+def test_range_that_is_too_long_for_its_bars_can_be_seen_in_longer_ones(client: Client) -> None:
+    page = client.get("/charts/?per=hour&since=2026-01-01").content.decode()
+
+    assert re.findall(r'<a href="(\?[^"]*)"', page) == [
+        f"?since=2026-01-01&amp;per={unit}" for unit in ("hour", "day", "week", "month")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from explorer.paging import Count
+from explorer.paging import Count, write_cursor
 from jobs.forms import filter_of
 from jobs.selectors import listing
 from markets.models import Image
@@ -84,6 +84,21 @@ def test_facets_that_take_too_long_are_cut_and_say_so(
     assert facets("trigger=cli") == dict.fromkeys(("state", "outcome", "market", "image", "op_type", "trigger"))
     page = get(client, "/jobs/facets/?trigger=cli")
     assert page.count("Counting took too long and was stopped.") == 6
+
+
+@pytest.mark.parametrize("query", ["q=zzzunheard", "gpu=none", "q=%2B"])
+def test_filter_that_nothing_can_match_is_answered_everywhere(jobs: None, client: Client, query: str) -> None:
+    form = filter_of(QueryDict(query))
+    assert form.is_valid()
+
+    assert facets(query) == dict.fromkeys(("state", "outcome", "market", "image", "op_type", "trigger"), {})
+    assert listing.total(form.wanted) == Count(0, is_capped=False)
+    assert listing.news(form.wanted, NOON, [address("a")]).count == Count(0, is_capped=False)
+    assert words(get(client, f"/jobs/facets/?{query}", **HTMX), "total") == "0 match"
+    for url in ("/jobs/", "/jobs/facets/", "/jobs/feed.atom", "/jobs/export/", "/jobs/export.csv"):
+        assert client.get(f"{url}?{query}").status_code == 200
+    after = write_cursor([2, NOON, address("a")])
+    assert listing.page_of(form.wanted, QueryDict(f"{query}&after={after}")).rows == []
 
 
 def test_counts_come_to_their_places_in_the_filter(jobs: None, client: Client) -> None:

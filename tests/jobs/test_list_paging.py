@@ -20,6 +20,8 @@ from jobs import columns
 from jobs.forms import filter_of
 from jobs.models import Job
 from jobs.selectors import listing
+from jobs.selectors.listing import reading
+from jobs.selectors.listing.reading import Way
 from markets.models import Image
 from tests.jobs.factories import NOON, address, make_job, make_market
 from tests.jobs.pages import rows as cells
@@ -173,39 +175,82 @@ def test_page_before_a_jump_leads_back_up(client: Client) -> None:
 
 
 @pytest.fixture
-def slow_walks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Have every walk take too long, by a sleep in the database; what a page remembers is forgotten after."""
-    monkeypatch.setattr("jobs.selectors.listing.reading.WALK_MS", 20)
-    walks = iter([True])
-
-    def first_sleeps(*given: Any, **named: Any) -> Any:
-        if next(walks, False):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(5)")
-        return keyset_page(*given, **named)
-
-    monkeypatch.setattr("jobs.selectors.listing.reading.keyset_page", first_sleeps)
+def remembered() -> Iterator[None]:
+    """Begin and end without knowing which way of reading was quick."""
     cache.clear()
     yield
     cache.clear()
 
 
-def test_walk_that_takes_too_long_is_gathered_and_remembered(slow_walks: None) -> None:
+def slow_reads(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Have the next reads of a page take too long, so many of them, by a sleep in the database."""
+    monkeypatch.setattr(reading, "WAYS", (Way(20), Way(2000, gathers=True), Way(2000), Way(2000, gathers=True)))
+    slow = iter(range(number))
+
+    def first_sleep(*given: Any, **named: Any) -> Any:
+        if next(slow, None) is not None:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 20; SELECT pg_sleep(5)")
+        return keyset_page(*given, **named)
+
+    monkeypatch.setattr(reading, "keyset_page", first_sleep)
+
+
+def ways(query: str = "") -> tuple[list[str], int]:
+    """Read a page; return in which ways that was tried, and how many rows came."""
+    with CaptureQueriesContext(connection) as queries:
+        page = read(query, 50)
+    boxes = [found["sql"] for found in queries if "'max_parallel_workers_per_gather', '0'" in found["sql"]]
+    return ["gather" if "'enable_indexscan', 'off'" in sql else "walk" for sql in boxes], len(page.rows)
+
+
+@pytest.mark.parametrize(
+    ("slow", "tried"),
+    [
+        (0, ["walk"]),
+        (1, ["walk", "gather"]),
+        (2, ["walk", "gather", "walk"]),
+        (3, ["walk", "gather", "walk", "gather"]),
+    ],
+)
+def test_way_of_reading_that_was_quick_is_remembered(
+    monkeypatch: pytest.MonkeyPatch, remembered: None, slow: int, tried: list[str]
+) -> None:
     add([(2, 3), (0, 1), (1, 4)], 0)
+    slow_reads(monkeypatch, slow)
 
-    with CaptureQueriesContext(connection) as first:
-        page = read("", 50)
-    with CaptureQueriesContext(connection) as second:
-        again = read("", 50)
-
-    assert page == again
-    assert len(page.rows) == 3
-    gathering = [sum("enable_indexscan', 'off'" in q["sql"] for q in queries) for queries in (first, second)]
-    assert gathering == [1, 1]
-    assert [sum("pg_sleep" in q["sql"] for q in queries) for queries in (first, second)] == [1, 0]
+    assert ways() == (tried, 3)
+    assert ways() == (tried[-1:], 3)
     with connection.cursor() as cursor:  # nothing is left of it
         cursor.execute("SELECT current_setting('statement_timeout'), current_setting('enable_indexscan')")
         assert cursor.fetchone() == ("0", "on")
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "tried"),
+    [(1, 1, ["gather", "walk"]), (2, 1, ["walk", "gather"]), (3, 1, ["gather", "walk"])],
+)
+def test_remembered_way_that_has_become_slow_gives_way_to_another(
+    monkeypatch: pytest.MonkeyPatch, remembered: None, first: int, again: int, tried: list[str]
+) -> None:
+    add([(2, 3), (0, 1), (1, 4)], 0)
+    slow_reads(monkeypatch, first)
+    ways()
+
+    slow_reads(monkeypatch, again)
+
+    assert ways() == (tried, 3)
+    assert ways() == (tried[-1:], 3)
+
+
+def test_page_that_no_way_finds_in_time_is_given_up_and_nothing_remembered(
+    monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    slow_reads(monkeypatch, 4)
+
+    with pytest.raises(listing.TooSlow):
+        ways()
+    assert ways() == (["walk"], 0)
 
 
 @pytest.mark.parametrize(("headers", "status"), [({}, 503), (HTMX, 200)])

@@ -171,4 +171,4 @@ def test_only_those_who_may_manage_curators_do(here: Market, elsewhere: Market) 
 def test_visitor_with_htmx_is_sent_to_the_sign_in(here: Market) -> None:
     answer = Client().post(f"/markets/{here.pk}/curate/", typed(here, "redis:7"), headers={"HX-Request": "true"})
 
-    assert answer["HX-Redirect"] == f"/admin/login/?next=/markets/{here.pk}/"
+    assert answer["HX-Redirect"] == f"/sign-in/?next=/markets/{here.pk}/"

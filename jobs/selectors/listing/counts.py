@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from explorer import paging
+from explorer.kept import kept
 from explorer.paging import Count, Page
 from jobs.choices import STATES, WITHDRAWN
 from jobs.models import Job
@@ -27,25 +28,31 @@ def known(wanted: Mapping[str, Any]) -> Totals | None:
     """Return the sums of the filter's jobs, whatever their state or outcome; None where none are kept. One query."""
     others = set(wanted) - {"state", "outcome", "sort"}
     if not others:
-        return rollups.totals("all")
+        return sums("all", ("",)).get("", Totals())
     if len(others) > 1 or (name := others.pop()) not in SUMMED:
         return None
     if name == "image":
         numbers = image_ids(wanted["image"])
         # Jobs with two of an image's tags would count twice.
-        return rollups.totals("image", str(numbers[0])) if len(numbers) == 1 else None
-    keys = wanted[name] if name == "market" else [wanted[name]]
-    return sum(rollups.totals_by_key(name, keys).values(), Totals())
+        return sums("image", (str(numbers[0]),)).get(str(numbers[0]), Totals()) if len(numbers) == 1 else None
+    keys = tuple(wanted[name]) if name == "market" else (wanted[name],)
+    return sum(sums(name, keys).values(), Totals())
 
 
-def exact(wanted: Mapping[str, Any], sums: Totals | None) -> Count | None:
+@kept
+def sums(dimension: str, keys: tuple[str, ...] | None = None) -> Mapping[str, Totals]:
+    """Return the sums of some keys of a dimension, or of all, over all time; one query, kept."""
+    return rollups.totals_by_key(dimension, keys)
+
+
+def exact(wanted: Mapping[str, Any], found: Totals | None) -> Count | None:
     """Return how many jobs a filter shows where the sums say so; no query."""
-    if sums is None or ("state" in wanted and "outcome" in wanted):
+    if found is None or ("state" in wanted and "outcome" in wanted):
         return None
     if "outcome" in wanted:
-        return Count(getattr(sums, OUTCOMES[wanted["outcome"]]), is_capped=False)
+        return Count(getattr(found, OUTCOMES[wanted["outcome"]]), is_capped=False)
     states = wanted.get("state") or [name for name, _ in STATES if name != WITHDRAWN]
-    return Count(sum(getattr(sums, name) for name in states), is_capped=False)
+    return Count(sum(getattr(found, name) for name in states), is_capped=False)
 
 
 def counted(wanted: Mapping[str, Any]) -> Count | None:
@@ -62,8 +69,8 @@ def total(wanted: Mapping[str, Any]) -> Count | None:
     return exact(wanted, known(wanted)) or counted(wanted)
 
 
-def at_once(wanted: Mapping[str, Any], sums: Totals | None, page: Page[Job], *, is_first: bool) -> Count | None:
+def at_once(wanted: Mapping[str, Any], found: Totals | None, page: Page[Job], *, is_first: bool) -> Count | None:
     """Return how many jobs a filter shows where no query is needed: by the sums, or when one page has them all."""
     if is_first and page.older is None:
         return Count(len(page.rows), is_capped=False)
-    return exact(wanted, sums)
+    return exact(wanted, found)

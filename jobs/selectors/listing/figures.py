@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from django.utils import timezone
 
+from explorer.kept import kept
 from explorer.money import cost, nos_per_hour, paid_seconds
 from jobs.choices import JobState
 from jobs.models import Job
@@ -47,8 +48,9 @@ class Row:
         return bool(self.job.phase < 2)
 
 
-def markets() -> dict[str, Market]:
-    """Return all markets by address, in the order of their names, with what lists need of them; one query."""
+@kept
+def markets() -> Mapping[str, Market]:
+    """Return all markets by address, in the order of their names, with what lists need of them; one query, kept."""
     found = Market.objects.by_name().only(
         "address", "name", "slug", "gpu_types", "is_listed", "network_fee_percentage", "queue_type", "queue"
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.contrib.postgres.search import SearchQueryField
+from django.core.cache import cache
 from django.db.models import BooleanField, Exists, Expression, F, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Coalesce, NullIf
@@ -22,6 +24,8 @@ from markets.models import Image, Market, Resource
 
 #: With no more definitions than this, the jobs are found by them; with more, each job is asked for its definition.
 FEW_DEFINITIONS = 500
+#: For how long it is remembered that a text is in more; seconds.
+REMEMBERED = 600
 _PHASES: Mapping[str, int] = {name: JobState[name.upper()].value for name, _ in STATES if name != WITHDRAWN}
 
 
@@ -102,9 +106,12 @@ def _with_words(text: str) -> Q | Exists:
     if not query_of(text):
         return Q(pk__in=[])
     found = definitions_with(text)
-    keys = list(found.order_by().values_list("pk", flat=True)[: FEW_DEFINITIONS + 1])
-    if len(keys) <= FEW_DEFINITIONS:
-        return Q(ipfs_job__in=keys) | Q(pk__in=keys)
+    name = f"job-list-common:{hashlib.sha256(query_of(text).encode()).hexdigest()}"
+    if not cache.get(name):
+        keys = list(found.order_by().values_list("pk", flat=True)[: FEW_DEFINITIONS + 1])
+        if len(keys) <= FEW_DEFINITIONS:
+            return Q(ipfs_job__in=keys) | Q(pk__in=keys)
+        cache.set(name, True, REMEMBERED)  # finding that out reads a long list of the index
     # As one EXISTS, which PostgreSQL can ask of each job in the list's order. An OR of two would read all definitions.
     return Exists(found.filter(pk=Coalesce(NullIf(OuterRef("ipfs_job"), Value("")), OuterRef("pk"))))
 

@@ -31,7 +31,7 @@ class News:
 
 
 def watch() -> News:
-    """Return what a page that is made now has to ask for later; one query that reads three ends of an index.
+    """Return what a page that is made now has to ask for later; one query that reads the end of an index.
 
     What counts is when jobs were listed, by the chain's clock: later than the newest job that is known of any kind.
     """

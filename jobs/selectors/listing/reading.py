@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -22,13 +23,22 @@ from jobs.selectors.listing.filtering import matching, order_of
 
 Found = TypeVar("Found")
 
-#: What a page may take when it is read along its order, and when its jobs are gathered first; milliseconds.
-WALK_MS: Final = 150
-GATHER_MS: Final = 2500
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to read a page, and the milliseconds it may take; see time_box() for `gathers`."""
+
+    milliseconds: int
+    gathers: bool = False
+
+
+#: How a page is read, one way after another until one is done in its time. The first is right for nearly all filters;
+#: the later ones are for rare matches far down the list, and for a machine that is busy.
+WAYS: Final = (Way(150), Way(300, gathers=True), Way(1000), Way(2500, gathers=True))
 #: A fragment inside another page shows so many jobs.
 EMBEDDED: Final = 10
-#: For how long a filter whose walk was too long is gathered at once; seconds.
-REMEMBERED: Final = 3600
+#: For how long it is remembered which way of reading a filter was quick; seconds.
+REMEMBERED: Final = 600
 
 
 #: Without these ways of reading, a page comes from bitmaps of the rows that match, joined by hash.
@@ -73,7 +83,7 @@ def page_of(
 ) -> Page[Job]:
     """Return a page of the jobs asked for, from the day `at` where no cursor says otherwise. Raises BadCursor, TooSlow.
 
-    One query of jobs, two where following the order takes too long; which of a filter's queries was quick is
+    One query of jobs, more where following the order takes too long; which of WAYS was quick for a filter is
     remembered.
     """
     order = order_of(wanted)
@@ -90,16 +100,21 @@ def _position(order: tuple[str, ...], at: datetime) -> list[Any]:
 
 
 def _quickest(wanted: Mapping[str, Any], read: Callable[[], Found]) -> Found:
-    """Read along the order, and if that takes too long gather; the next time at once."""
+    """Read a page in the way that was quick for its filter the last time, else in the next one. Raises TooSlow."""
     key = _key(wanted)
-    if not cache.get(key):
+    first = cache.get(key, 0)
+    # Behind the last way comes the one before it: what was slow once, on a busy machine, may be the quick one now.
+    for number in (*range(first, len(WAYS)), *range(len(WAYS) - 2, first)):
         try:
-            with time_box(WALK_MS):
-                return read()
+            with time_box(WAYS[number].milliseconds, gathers=WAYS[number].gathers):
+                found = read()
         except TooSlow:
-            cache.set(key, True, REMEMBERED)
-    with time_box(GATHER_MS, gathers=True):
-        return read()
+            continue
+        if number != first:
+            cache.set(key, number, REMEMBERED)
+        return found
+    cache.delete(key)
+    raise TooSlow
 
 
 def _key(wanted: Mapping[str, Any]) -> str:
@@ -108,4 +123,4 @@ def _key(wanted: Mapping[str, Any]) -> str:
         f"{name}={value:%Y-%m-%d}" if isinstance(value, datetime) else f"{name}={value}"
         for name, value in sorted(wanted.items())
     ]
-    return f"job-list-gathers:{hashlib.sha256('&'.join(texts).encode()).hexdigest()}"
+    return f"job-list-way:{hashlib.sha256('&'.join(texts).encode()).hexdigest()}"

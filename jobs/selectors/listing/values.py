@@ -11,14 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
+from explorer.kept import kept
 from explorer.paging import Count
 from explorer.text import shortened, visible
 from jobs.choices import OUTCOMES, STATES, JobState
 from jobs.models import JobRollup
 from jobs.models.rollup import EVER, FIGURES, IMAGE
-from jobs.rollups import reading as rollups
 from jobs.rollups.reading import Totals
 from jobs.selectors.listing import counts
 from jobs.selectors.listing.filtering import matching
@@ -133,10 +134,11 @@ def _summed(name: str, others: Mapping[str, Any]) -> dict[str, Count] | None:
         return {value: Count(getattr(sums, value), is_capped=False) for value, _ in STATES}
     if name not in {"market", "image"} or not set(others) <= {"state", "outcome"} or len(others) == 2:
         return None
-    found = _largest_images() if name == "image" else rollups.totals_by_key("market")
+    found = _largest_images() if name == "image" else counts.sums("market")
     return {key: count for key, totals in found.items() if (count := counts.exact(others, totals)) and count.number}
 
 
+@kept
 def _largest_images() -> dict[str, Totals]:
     rows = JobRollup.objects.filter(dimension=IMAGE, unit=EVER).order_by("-listed", "key")[:TOP]
     return {key: Totals(None, *figures) for key, *figures in rows.values_list("key", *FIGURES)}
@@ -148,7 +150,10 @@ def _counted(names: Sequence[str], others: Mapping[str, Any], milliseconds: int)
         return dict.fromkeys(names)
     columns = ("state", "outcome", "phase", "delisted_at", "market_id", "image_ids", "op_types", "trigger")
     found = matching(others).order_by().values(*columns)[: counts.COUNT_CAP + 1]
-    sql, values = found.query.sql_with_params()
+    try:
+        sql, values = found.query.sql_with_params()
+    except EmptyResultSet:  # a word that no definition has, a GPU that no market has: no query finds anything
+        return {name: {} for name in names}
     # Names and expressions are those above, the rest is Django's, its values apart.
     parts = ["SELECT 'all', '', count(*) FROM found"]
     parts += [_LARGEST.format(name=name, expression=EXPRESSIONS[name]) for name in names]
@@ -172,14 +177,15 @@ def _facet(
 ) -> Facet:
     given = wanted.get(name, [])
     chosen = [given] if isinstance(given, str) else list(given)
-    choices = list(_choices(name, numbers or {}, chosen, markets))
+    choices = list(_choices(name, numbers, chosen, markets))
     return Facet(name, LABELS[name], choices, is_cut=numbers is None)
 
 
 def _choices(
-    name: str, numbers: Mapping[str, Count], chosen: Sequence[str], markets: Mapping[str, Market]
+    name: str, counted: Mapping[str, Count] | None, chosen: Sequence[str], markets: Mapping[str, Market]
 ) -> Iterator[Choice]:
-    none = Count(0, is_capped=False) if numbers else None
+    none = None if counted is None else Count(0, is_capped=False)
+    numbers = counted or {}
     if name in {"state", "outcome"}:
         if name == "state":
             numbers = {(_state(value)): count for value, count in numbers.items()}
