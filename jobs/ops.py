@@ -15,8 +15,6 @@ from jobs.exits import exit_meaning, facts
 from jobs.results import FAILED, verdict
 
 RUN, CREATE_VOLUME = "container/run", "container/create-volume"
-#: A longer image reference is none, and a list shows one line of it.
-IMAGE_LENGTH = 1000
 #: The words of a result's streams, by the number a definition may use for them.
 _STREAMS = {"1": "stdin", "2": "stdout", "3": "stderr", "4": "nodeerr"}
 
@@ -90,20 +88,6 @@ class OpView:
     def started_at(self) -> datetime | None:
         """When it started, by the node's clock."""
         return self.result.started_at if self.result else None
-
-
-def first_image(definition: Mapping[str, Any]) -> str:
-    """Return the image of the first op that has one; "" without any."""
-    for op in sequence(definition.get("ops")):
-        image = mapping(mapping(op).get("args")).get("image")
-        if isinstance(image, str) and image:
-            return image[:IMAGE_LENGTH]
-    return ""
-
-
-def op_count(definition: Mapping[str, Any]) -> int:
-    """Return how many ops a definition has."""
-    return len(sequence(definition.get("ops")))
 
 
 def is_confidential(definition: Mapping[str, Any]) -> bool:

@@ -117,7 +117,9 @@ def _start(standing: Standing) -> str:
 
 
 def _usual(standing: Standing) -> str:
-    return "" if standing.wait_s is None else f"; half of the jobs start within {duration(standing.wait_s)}"
+    """Return the usual wait, "" where it is below a second: next to jobs that wait, "0s" reads as a mistake."""
+    seconds = standing.wait_s or 0
+    return f"; half of the jobs start within {duration(seconds)}" if seconds >= 1 else ""
 
 
 def _free(free: int, one: str, many: str) -> str:

@@ -14,21 +14,20 @@ from html import escape
 from typing import Any, Final
 
 from django import template
-from django.forms import BoundField
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from explorer.formats import DASH, ago, duration, nos, thousands, usd
 from explorer.paging import query_string
-from explorer.templatetags.explorer import STATES, WITHDRAWN, icon, image_ref, meter, state
+from explorer.templatetags.explorer import icon, image_ref, meter, state
 from explorer.text import shortened, visible
-from jobs.columns import Column
-from jobs.selectors.listing import Choice, Row
+from jobs.columns import Column, Head
+from jobs.selectors.listing import Row
 
 register = template.Library()
 
 _HERE: Final = "ADDRESS"
+_ARROWS: Final = {"ascending": "arrow-up", "descending": "arrow-down"}
 _NOTHING: Final = f'<span class="faint">{DASH}</span>'
 
 
@@ -228,56 +227,31 @@ def _living(row: Row, name: str, table: Table, more: str = "") -> str:
 
 
 @register.simple_tag
+def job_heads(heads: Sequence[Head]) -> SafeString:
+    """Write the head of a table of jobs; the state and the job come before these columns."""
+    here = reverse("jobs:list")
+    cells = "".join(_head(head, here) for head in heads)
+    whole = f'<thead><tr><th scope="col">State</th><th scope="col">Job</th>{cells}</tr></thead>'
+    return mark_safe(whole)  # noqa: S308 - the only text of a request, the links' query strings, is escaped
+
+
+def _head(head: Head, here: str) -> str:
+    column = head.column
+    css = f' class="{column.head_css}"' if column.head_css else ""
+    sort = f' aria-sort="{head.direction}"' if head.direction else ""
+    note = f' title="{column.note}"' if column.note else ""
+    arrow = icon(_ARROWS[head.direction]) if head.direction else ""
+    label = f'<a href="{here}{escape(head.url)}">{column.label}{arrow}</a>' if head.url else column.label
+    return f'<th scope="col"{css}{sort}{note}>{label}</th>'
+
+
+@register.simple_tag
 def job_changes(rows: Sequence[Row], columns: Sequence[Column]) -> SafeString:
     """Write what changes in the rows of jobs that were not finished, each for its own place in the page."""
     table = Table()
     names = ["state", *(column.name for column in columns if column.name in LIVING)]
     swap = ' hx-swap-oob="true"'
     return mark_safe("".join(_living(row, name, table, swap) for row in rows for name in names))  # noqa: S308
-
-
-#: icon and CSS class of a state by the name that the filter has for it
-_PILLS: Final = {word.lower(): (symbol, css, word) for symbol, css, word in (*STATES.values(), WITHDRAWN)}
-
-
-@register.simple_tag
-def text_field(field: BoundField, hint: str = "") -> SafeString:
-    """Write a text field of the filter; its label is also its name for those who do not see the one beside it."""
-    name = field.name
-    wrong = ' aria-invalid="true"' if name in field.form.errors else ""
-    value = field.form.data.get(name) or ""
-    return mark_safe(  # noqa: S308 - a stranger's value is escaped, the rest is the form's own
-        f'<input class="input mono" name="{name}" id="{name}" value="{escape(visible(value)) if value else ""}" '
-        f'maxlength="{getattr(field.field, "max_length", "")}" placeholder="{hint}" aria-label="{field.label}" '
-        f'autocomplete="off" spellcheck="false"{wrong}>'
-    )
-
-
-@register.simple_tag
-def pick_list(name: str, choices: Sequence[Choice]) -> SafeString:
-    """Write the items of a list in which any number of values can be ticked."""
-    return mark_safe("\n".join(_pick(name, one) for one in choices))  # noqa: S308 - every text is escaped there
-
-
-def _pick(name: str, choice: Choice) -> str:
-    label, value, number = escape(choice.label), _clean(choice.value), "" if choice.count is None else choice.count
-    return (
-        f'<li><label title="{label}"><input type="checkbox" name="{name}" value="{value}"'
-        f'{" checked" if choice.is_chosen else ""}><span class="cut">{label}</span>'
-        f'<span class="n" id="n-{name}-{value[:8]}">{number}</span></label></li>'
-    )
-
-
-@register.simple_tag
-def state_word(choice: Choice) -> SafeString:
-    """Write a state that can be chosen as its pill."""
-    return _pill(choice.value)
-
-
-@lru_cache(maxsize=len(_PILLS))
-def _pill(state: str) -> SafeString:
-    symbol, css, word = _PILLS[state]
-    return format_html('<span class="state {}">{}{}</span>', css, icon(symbol), word)
 
 
 @register.simple_tag(takes_context=True)

@@ -24,7 +24,7 @@ def readiness(request: HttpRequest) -> JsonResponse:
     """Answer every listed market, best first.
 
     413 for a body over 1 MB, 400 for a timeout that cannot be used, 422 with the findings for a text that cannot be
-    read as a definition. At most nine queries, no HTTP.
+    read as a definition, or has no op. At most nine queries, no HTTP.
     """
     if int(request.META.get("CONTENT_LENGTH") or 0) > LIMIT or len(request.body) > LIMIT:
         return JsonResponse({"error": f"The definition is longer than {LIMIT:,} bytes."}, status=413)
@@ -33,9 +33,11 @@ def readiness(request: HttpRequest) -> JsonResponse:
         message = f'"timeout" is a whole number of seconds from 1 to {LONGEST_TIMEOUT:,}.'
         return JsonResponse({"error": message}, status=400)
     document = read(request.body)
-    if not isinstance(document.value, dict):
+    if not isinstance(document.value, dict) or not document.ops:
         findings = [finding.as_json() for finding in check_document(document).findings]
-        return JsonResponse({"error": "The text is not a definition.", "findings": findings}, status=422)
+        is_read = isinstance(document.value, dict)
+        error = "The definition has no op: there is nothing to start." if is_read else "The text is not a definition."
+        return JsonResponse({"error": error, "findings": findings}, status=422)
     return JsonResponse(answered(document.value, timeout=timeout).as_json())
 
 

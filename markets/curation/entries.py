@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from explorer.nosana import credentials, strict_json
 from explorer.nosana.errors import Malformed
 from explorer.nosana.payloads import JsonObject, JsonValue
+from explorer.text import visible
 from markets.choices import EntryKind
 from markets.curation import references, shapes
 from markets.curation.errors import InvalidEntry
@@ -116,9 +119,18 @@ def decoded(text: str) -> JsonValue:
     if len(text) > MAX_SPEC:
         raise InvalidEntry(f"A resource has at most {MAX_SPEC:,} characters.", MAX_SPEC)
     try:
-        return strict_json.read(text)
+        value = strict_json.read(text)
+        json.loads(text, object_pairs_hook=partial(_once, text))
     except Malformed as problem:
         raise InvalidEntry(f"This cannot be read: {problem}.", breaking(text)) from None
+    return value
+
+
+def _once(text: str, pairs: list[tuple[str, JsonValue]]) -> None:
+    """Refuse an object that says something twice: readers differ in which of the two they take."""
+    for name, count in Counter(name for name, _ in pairs).items():
+        if count > 1:
+            raise InvalidEntry(f"“{visible(name)[:60]}” is there twice.", max(text.rfind(json.dumps(name)), 0))
 
 
 def breaking(text: str) -> int:

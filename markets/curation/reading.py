@@ -84,8 +84,8 @@ def _csv(text: str) -> Reading:
     try:
         names = [name.strip().lower() for name in next(rows)]
         if missing := [name for name in NEEDED if name not in names]:
-            said = ", ".join(f"“{name}”" for name in missing)
-            return Reading(flaws=[Flaw(1, 1, "", f"The first line names the columns; {said} is missing.")])
+            said = ", ".join(f"“{name}”" for name in missing) + (" is" if len(missing) == 1 else " are")
+            return Reading(flaws=[Flaw(1, 1, "", f"The first line names the columns; {said} missing.")])
         start = rows.line_num + 1
         for cells in rows:
             if any(cell.strip() for cell in cells):

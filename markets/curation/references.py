@@ -39,7 +39,9 @@ def _broken(reference: str) -> tuple[str, int]:
     end = _longest_beginning(reference)
     upper = _UPPER.search(reference)
     if upper and upper.start() <= end and images.parse(_lowered(reference)) is not None:
-        return "The name of an image is written in lower case.", upper.start()
+        # Capitals in a registry's name are none of the error, so that it is where the grammar stops.
+        place = end if _UPPER.match(reference, end) else upper.start()
+        return "The name of an image is written in lower case.", place
     if end < len(reference):
         return f"“{reference[end]}” cannot stand here.", end
     name, at, _ = reference.partition("@")

@@ -83,14 +83,14 @@ def _hugging_face(spec: JsonObject) -> Iterator[Fault]:
     if "repo" not in spec and "url" in spec:  # the typed contract of the network has no "repo", its nodes need it
         yield from _url(spec, ())
     else:
-        yield from _matches(spec, "repo", _REPO, "such as “TinyLlama/TinyLlama-1.1B-Chat-v1.0”")
+        yield from _matches(spec, "repo", _REPO, "like “TinyLlama/TinyLlama-1.1B-Chat-v1.0”")
     if spec.get("revision") is not None:
         yield from _text(spec, "revision", ())
     yield from _files(spec, ())
 
 
 def _ollama(spec: JsonObject) -> Iterator[Fault]:
-    yield from _matches(spec, "model", _MODEL, "such as “llama3.2:3b”")
+    yield from _matches(spec, "model", _MODEL, "like “llama3.2:3b”")
 
 
 #: Each yields what is wrong with a resource of its type.
@@ -106,7 +106,7 @@ def _matches(spec: JsonObject, name: str, pattern: re.Pattern[str], such: str) -
     yield from wrong
     value = spec.get(name)
     if not wrong and isinstance(value, str) and not pattern.fullmatch(value):
-        yield Fault(f"“{name}” is no name that can be fetched; it looks {such}.", (name,))
+        yield Fault(f"“{name}” is no name that can be fetched; one looks {such}.", (name,))
 
 
 def _url(spec: JsonObject, path: Path) -> Iterator[Fault]:

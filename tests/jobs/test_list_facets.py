@@ -11,7 +11,7 @@ from django.test import Client
 
 from explorer.paging import Count, write_cursor
 from jobs.forms import filter_of
-from jobs.selectors import listing
+from jobs.selectors import export, listing
 from markets.models import Image
 from tests.jobs.factories import NOON, address, make_job, make_market
 from tests.jobs.pages import dangers, part, words
@@ -95,8 +95,9 @@ def test_filter_that_nothing_can_match_is_answered_everywhere(jobs: None, client
     assert listing.total(form.wanted) == Count(0, is_capped=False)
     assert listing.news(form.wanted, NOON, [address("a")]).count == Count(0, is_capped=False)
     assert words(get(client, f"/jobs/facets/?{query}", **HTMX), "total") == "0 match"
-    for url in ("/jobs/", "/jobs/facets/", "/jobs/feed.atom", "/jobs/export/", "/jobs/export.csv"):
+    for url in ("/jobs/", "/jobs/facets/", "/jobs/feed.atom", "/jobs/export/"):
         assert client.get(f"{url}?{query}").status_code == 200
+    assert list(export.batches(form.wanted)) == []
     after = write_cursor([2, NOON, address("a")])
     assert listing.page_of(form.wanted, QueryDict(f"{query}&after={after}")).rows == []
 

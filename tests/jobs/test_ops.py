@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from explorer.nosana.payloads import OpResult, ResultPayload
 from jobs.arguments import Port, Resource, Some, Variable, run_line
-from jobs.ops import Capture, JobFacts, OpView, first_image, is_confidential, op_count, op_views
+from jobs.ops import Capture, JobFacts, OpView, is_confidential, op_views
 from jobs.results import from_body, to_body
 
 ADDRESS = "3EwUexRdXedDk2EL72py5FQd9fG2aVR9trD3EqEbGCDu"
@@ -250,20 +250,6 @@ def test_more_ops_than_a_page_shows_are_counted() -> None:
     assert (len(views.rows[0].env.rows), views.rows[0].env.more) == (60, 41)
 
 
-@pytest.mark.parametrize(
-    ("definition", "expected"),
-    [
-        (DEFINITION, ("docker.io/vllm/vllm-openai:v0.5.4", 2)),
-        ({}, ("", 0)),
-        ({"ops": None}, ("", 0)),
-        ({"ops": {"a": 1}}, ("", 0)),
-        ({"ops": [1, None, {"args": []}, {"args": {"image": 5}}, {"args": {"image": "x" * 2000}}]}, ("x" * 1000, 5)),
-    ],
-)
-def test_first_image_and_op_count_of_any_definition(definition: dict[str, Any], expected: tuple[str, int]) -> None:
-    assert (first_image(definition), op_count(definition)) == expected
-
-
 def test_confidential_definitions_keep_their_ops_back() -> None:
     logistics = {"send": {"type": "api-listen", "args": {}}, "receive": {"type": "api-listen", "args": {}}}
 
@@ -294,9 +280,6 @@ PATHS = [
 @given(JSON)
 def test_op_views_of_any_json_never_raise(definition: Any) -> None:
     assert isinstance(op_views(definition, ResultPayload("", None, None, (RESULT,)), JOB), Some)
-    if isinstance(definition, dict):
-        assert op_count(definition) >= 0
-        assert len(first_image(definition)) <= 1000
 
 
 @given(st.lists(st.tuples(st.sampled_from(PATHS), JSON), min_size=1, max_size=3), JSON, JSON)

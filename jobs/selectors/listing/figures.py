@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
+from typing import Final
 
 from django.utils import timezone
 
@@ -17,8 +18,28 @@ from jobs.models import Job
 from markets.choices import QueueType
 from markets.models import Market
 
-#: What a row of a list does not show.
-UNSEEN = ("checked_at", "first_seen_at", "ipfs_job", "ipfs_result", "network_id", "status")
+#: What the rows of a list and the entries of a feed are made of; a page also needs what it is sorted by.
+SEEN: Final = (
+    "address",
+    "market_id",
+    "deployer",
+    "payer",
+    "node",
+    "state",
+    "outcome",
+    "price",
+    "timeout",
+    "started_at",
+    "ended_at",
+    "delisted_at",
+    "duration",
+    "usd_reward_per_hour",
+    "trigger",
+    "image",
+    "op_count",
+    "phase",
+    "order_at",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from explorer import paging
 from explorer.paging import Count
 from jobs.models import Job
-from jobs.selectors.listing.figures import UNSEEN, Row, markets, rows
+from jobs.selectors.listing.figures import SEEN, Row, markets, rows
 from jobs.selectors.listing.filtering import matching
 from jobs.selectors.listing.reading import TooSlow, time_box
 
@@ -48,5 +48,5 @@ def news(wanted: Mapping[str, Any], since: datetime, shown: Sequence[str]) -> Ne
             count = paging.capped_count(matching(wanted).listed_since(since), NEWS_CAP)
     except TooSlow:
         count = None
-    found = list(Job.objects.filter(pk__in=shown).defer(*UNSEEN)) if shown else []
+    found = list(Job.objects.filter(pk__in=shown).only(*SEEN)) if shown else []
     return News(since.isoformat(), count, rows(found, markets()) if found else [])

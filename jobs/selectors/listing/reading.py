@@ -18,7 +18,7 @@ from explorer import paging
 from explorer.paging import Page, keyset_page, write_cursor
 from jobs.columns import QUEUE
 from jobs.models import Job
-from jobs.selectors.listing.figures import UNSEEN
+from jobs.selectors.listing.figures import SEEN
 from jobs.selectors.listing.filtering import matching, order_of
 
 Found = TypeVar("Found")
@@ -90,7 +90,7 @@ def page_of(
     if at and not (params.get("after") or params.get("before")):
         params = params.copy()
         params["after"] = write_cursor(_position(order, at))
-    found = matching(wanted).defer(*UNSEEN)
+    found = matching(wanted).only(*SEEN, *(key.lstrip("-") for key in order))
     return _quickest(wanted, lambda: keyset_page(found, order, params, size=size))
 
 

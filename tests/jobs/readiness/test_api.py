@@ -51,7 +51,7 @@ def test_timeout_that_cannot_be_used_is_refused(timeout: str) -> None:
 
 @pytest.mark.parametrize(("query", "timeout"), [("", 3600), ("?timeout=1", 1), ("?timeout=360000", 360_000)])
 def test_timeout_within_bounds_is_taken(query: str, timeout: int) -> None:
-    assert post("{}", query).json() == {"timeout": timeout, "markets": []}
+    assert post(json.dumps(whole(run("a"))), query).json() == {"timeout": timeout, "markets": []}
 
 
 @pytest.mark.parametrize("body", ["", '{"ops": [', "<html>", "[]", "null", '"text"', "5", b"\xff\xfe\x00"])
@@ -60,6 +60,13 @@ def test_text_that_is_no_definition_is_refused_with_findings(body: str | bytes) 
     assert answer.status_code == 422
     assert answer.json()["error"] == "The text is not a definition."
     assert {"code", "severity", "message", "line", "column", "pointer"} <= set(answer.json()["findings"][0])
+
+
+@pytest.mark.parametrize("body", ["{}", '{"ops": {}}', '{"version": "0.1", "type": "container", "ops": []}'])
+def test_definition_without_ops_starts_nowhere_and_is_told_so(body: str) -> None:
+    answer = post(body)
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "The definition has no op: there is nothing to start."
 
 
 def test_long_text_is_refused() -> None:

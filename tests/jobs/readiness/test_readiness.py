@@ -439,6 +439,8 @@ def test_usual_wait_decides_among_those_where_jobs_wait() -> None:
     found = answers(whole())
     assert [(market.name, market.median_wait_s) for market in found] == [("quick", 60), ("slow", 900), ("untold", None)]
     assert found[0].summary == "1 job waits ahead; half of the jobs start within 1m 00s."
+    MarketRecord.objects.filter(median_wait_s=60).update(median_wait_s=0.4)
+    assert answers(whole())[0].summary == "1 job waits ahead."
 
 
 def test_only_listed_markets_answer_unless_they_are_named() -> None:

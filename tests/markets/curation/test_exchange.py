@@ -93,7 +93,7 @@ def test_read_json_of_the_networks_contract(wrap):
     [
         ("", Flaw(1, 1, "", "The file is empty.")),
         (b"a,b\n\xff", Flaw(2, 1, "", "The file is not UTF-8; save it as CSV UTF-8 or JSON.")),
-        ("market,entry\n", Flaw(1, 1, "", "The first line names the columns; “decision”, “kind” is missing.")),
+        ("market,entry\n", Flaw(1, 1, "", "The first line names the columns; “decision”, “kind” are missing.")),
         (HEAD + "a,add,image,nginx 1,\n", Flaw(2, 6, "entry", "An image reference has no spaces or line breaks.")),
         (HEAD + 'a,add,image,"x\n', Flaw(2, 1, "", "This is not CSV: unexpected end of data.")),
         (
