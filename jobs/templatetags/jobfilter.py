@@ -1,4 +1,4 @@
-"""The fields of the job list's filter and of its menus, written at once: the form's own would cost ten times as much."""
+"""The fields of the job list's filter and of its menus, written at once: a form's own would cost ten times as much."""
 
 from __future__ import annotations
 
