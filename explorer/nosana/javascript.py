@@ -24,7 +24,7 @@ def is_true(value: JsonValue) -> bool:
     """Say whether a condition takes the value for true: empty lists and objects are."""
     if isinstance(value, list | dict):
         return True
-    return bool(value) and value == value  # NaN is not  # noqa: PLR0124
+    return bool(value) and value == value  # noqa: PLR0124 - NaN is not itself, and not true
 
 
 def text(value: JsonValue) -> str:

@@ -151,7 +151,7 @@ def _history(network: Network, request: Request, who: str, column: str, field: s
     group = one_of(query, "group_by", ("day", "month")) or "month"
     form = "%Y-%m" if group == "month" else "%Y-%m-%d"
     sql = (
-        f"SELECT strftime('{form}', time_end, 'unixepoch'), market, SUM(usd * {PAID}) / 3600.0 FROM jobs "  # noqa: S608
+        f"SELECT strftime('{form}', time_end, 'unixepoch'), market, SUM(usd * {PAID}) / 3600.0 FROM jobs "  # noqa: S608 - own
         f"WHERE {column} = ? AND {COUNTED} AND time_end >= ? AND time_end < ? GROUP BY 1, 2 ORDER BY 1, 2"
     )
     periods: dict[str, list[JsonObject]] = {}

@@ -150,6 +150,7 @@ def test_account_that_cannot_be_used(read: Callable[[str, bytes], object], data:
 def test_any_bytes_are_read_or_malformed(discriminator: bytes, rest: bytes) -> None:
     for read in (accounts.job, accounts.run, accounts.market):
         try:
-            read(JOB, discriminator + rest)
+            found = read(JOB, discriminator + rest)
         except Malformed:
             continue
+        assert JOB in repr(found)

@@ -113,7 +113,9 @@ def test_insert_member_adds_after_a_member(case: tuple[Any, str], new: Any, data
         found.clear()
         found.update([*pairs[:index], (key, new), *pairs[index:]])
 
-    check(before, after, changed(value, f"{around}/new", put), f"{around}/new")
+    expected = changed(value, f"{around}/new", put)
+    assert after.value == expected
+    check(before, after, expected, f"{around}/new")
 
 
 @slow_draws
@@ -125,7 +127,9 @@ def test_remove_takes_out(case: tuple[Any, str], data: st.DataObject) -> None:
     assume(places)
     at = data.draw(st.sampled_from(places))
     after = patches.remove(before, at)
-    check(before, after, changed(value, at, lambda around, key: around.pop(key)), at)
+    expected = changed(value, at, lambda around, key: around.pop(key))
+    assert after.value == expected
+    check(before, after, expected, at)
 
 
 @slow_draws
