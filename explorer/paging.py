@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ from django.db.models import BooleanField, F, Field, Func, Model, QuerySet, Valu
 from django.db.models.expressions import CombinedExpression
 from django.http import QueryDict
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 
 PAGE_SIZE = 50
 #: Longer than any cursor made here, short enough to refuse nonsense before it is read.
@@ -53,16 +54,17 @@ class Count:
 
 
 def keyset_page(
-    queryset: QuerySet[Row], order: Sequence[str], params: QueryDict, *, size: int = PAGE_SIZE
+    queryset: QuerySet[Any, Row], order: Sequence[str], params: QueryDict, *, size: int = PAGE_SIZE
 ) -> Page[Row]:
     """Return the page that `after` or `before` in `params` asks for, else the first; one query of `size` + 1 rows.
 
-    `order` names non-null columns of the model as order_by() does; the last one is unique. Raises BadCursor.
+    `order` names non-null columns of the model as order_by() does; the last one is unique. Rows are objects, or
+    named tuples that have these columns. Raises BadCursor.
     """
     after, before = params.get("after", ""), params.get("before", "")
     backwards = bool(before and not after)
     cursor = read_cursor(queryset, order, after or before) if after or before else None
-    rows = _rows(queryset, order, cursor, backwards=backwards, count=size + 1)
+    rows = list(_rows(queryset, order, cursor, backwards=backwards, count=size + 1))
     has_more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -75,7 +77,7 @@ def keyset_page(
     return Page(rows, newer if has_newer else None, older if has_older else None)
 
 
-def capped_count(queryset: QuerySet[Row], cap: int = 10_000) -> Count:
+def capped_count(queryset: QuerySet[Any, Any], cap: int = 10_000) -> Count:
     """Return the number of rows, counting no further than `cap`; one query whose cost the cap bounds."""
     number = queryset.order_by()[: cap + 1].count()
     return Count(min(number, cap), number > cap)
@@ -105,19 +107,21 @@ def _beyond(names: Sequence[str], values: Sequence[Value], operator: str) -> Com
 
 
 def _rows(
-    queryset: QuerySet[Row], order: Sequence[str], cursor: list[Value] | None, *, backwards: bool, count: int
-) -> list[Row]:
+    queryset: QuerySet[Any, Row], order: Sequence[str], cursor: list[Value] | None, *, backwards: bool, count: int
+) -> QuerySet[Any, Row]:
     """Return up to `count` rows beyond the cursor, nearest first."""
     keys = [_flipped(key) for key in order] if backwards else list(order)
     if cursor is None:
-        return list(queryset.order_by(*keys)[:count])
+        return queryset.order_by(*keys)[:count]
     parts = [part.order_by(*keys)[:count] for part in segments(queryset, keys, cursor)]
     if len(parts) == 1:
-        return list(parts[0])
-    return list(parts[0].union(*parts[1:], all=True).order_by(*keys)[:count])
+        return parts[0]
+    return parts[0].union(*parts[1:], all=True).order_by(*keys)[:count]
 
 
-def segments(queryset: QuerySet[Row], keys: Sequence[str], cursor: list[Value]) -> Iterator[QuerySet[Row]]:
+def segments(
+    queryset: QuerySet[Any, Row], keys: Sequence[str], cursor: list[Value]
+) -> Iterator[QuerySet[Any, Row]]:
     """Yield the parts of what lies beyond the cursor, not yet in order, one for each run of keys in one direction.
 
     Each part is one range of the index and is cut to a page's length, so that depth costs nothing.
@@ -137,7 +141,7 @@ def _flipped(key: str) -> str:
     return key.removeprefix("-") if key.startswith("-") else f"-{key}"
 
 
-def _field(queryset: QuerySet[Row], key: str) -> Field[Any, Any]:
+def _field(queryset: QuerySet[Any, Any], key: str) -> Field[Any, Any]:
     """Return the column that a sort key names, as the field that reads and writes its values."""
     field: Any = queryset.model._meta.get_field(key.lstrip("-"))
     if field.is_relation:
@@ -146,8 +150,9 @@ def _field(queryset: QuerySet[Row], key: str) -> Field[Any, Any]:
     return found
 
 
-def _encoded(row: Model, order: Sequence[str]) -> str:
-    return write_cursor([row.serializable_value(key.lstrip("-")) for key in order])
+def _encoded(row: Any, order: Sequence[str]) -> str:
+    value = row.serializable_value if isinstance(row, Model) else partial(getattr, row)
+    return write_cursor([value(key.lstrip("-")) for key in order])
 
 
 def write_cursor(values: Sequence[Any]) -> str:
@@ -156,7 +161,7 @@ def write_cursor(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(texts, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def read_cursor(queryset: QuerySet[Row], order: Sequence[str], cursor: str) -> list[Value]:
+def read_cursor(queryset: QuerySet[Any, Any], order: Sequence[str], cursor: str) -> list[Value]:
     """Return the cursor's values, each of its column's type; raise BadCursor for anything not made here."""
     if len(cursor) > CURSOR_LENGTH:
         raise BadCursor

@@ -41,7 +41,7 @@ DATABASE_URL = env.url("DATABASE_URL", "", schemes=["postgres", "postgresql"])
 REDIS_URL = env.url("REDIS_URL", "", schemes=["redis", "rediss", "unix"])
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "explorer.database",
         **embedded.database_settings(DATABASE_URL, VAR, name=f"explorer_{_name}"),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "explorer.kept_pages.KeptPages",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -201,6 +202,8 @@ CELERY_BEAT_SCHEDULE = {
     "results": _every(30, "jobs.tasks.fetch_results"),
     "catalog": _every(300, "jobs.tasks.count_catalog"),
     "records": _every(300, "jobs.tasks.refresh_records"),
+    "old history": {"task": "markets.tasks.forget_old_history", "schedule": 86400.0},
+    "node figures": _every(300, "jobs.tasks.count_nodes"),
     "old logs": {"task": "jobs.tasks.forget_old_logs", "schedule": 86400.0},
 }
 

@@ -11,13 +11,13 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
 from explorer.formats import duration, iso
 from explorer.text import shortened, visible
 from jobs.choices import JobState
-from jobs.models import Job
 from jobs.selectors import listing
 from markets.models import Market
 
@@ -33,17 +33,17 @@ class _Feed(Atom1Feed):
         return super().latest_post_date() if self.items else EMPTY
 
 
-def newest(wanted: Mapping[str, Any]) -> list[Job]:
+def newest(wanted: Mapping[str, Any]) -> list[listing.Seen]:
     """Return the jobs of a filter that were listed last; raises TooSlow as the list does, a query or two."""
     return listing.page_of({**wanted, "sort": "-listed"}, QueryDict(), size=NEWEST).rows
 
 
-def updated(jobs: Sequence[Job]) -> datetime | None:
+def updated(jobs: Sequence[listing.Seen]) -> datetime | None:
     """Return when the newest change of any of the jobs was; None without jobs."""
     return max(map(_changed, jobs), default=None)
 
 
-def _changed(job: Job) -> datetime:
+def _changed(job: listing.Seen) -> datetime:
     times = (job.order_at, job.started_at, job.ended_at, job.delisted_at)
     return max(moment for moment in times if moment is not None)
 
@@ -53,7 +53,7 @@ def title(words: Sequence[str]) -> str:
     return shortened(" · ".join(["Nosana jobs", *map(visible, words)]), 200)
 
 
-def atom(jobs: Sequence[Job], *, title: str, page: str, here: str) -> str:
+def atom(jobs: Sequence[listing.Seen], *, title: str, page: str, here: str) -> str:
     """Return the feed as XML; `page` and `here` are the whole URLs of the list and of the feed.
 
     One query, for the markets' names. Ids depend on the network and the address only: a job keeps its id on any
@@ -66,7 +66,7 @@ def atom(jobs: Sequence[Job], *, title: str, page: str, here: str) -> str:
     for job in jobs:
         feed.add_item(
             title=_headline(job, markets.get(job.market_id)),
-            link=urljoin(page, job.get_absolute_url()),
+            link=urljoin(page, reverse("jobs:detail", args=[job.address])),
             description=escape(_summary(job)),
             unique_id=_id(job.address),
             pubdate=job.order_at,
@@ -86,7 +86,7 @@ def _id(name: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"nosana:{settings.NETWORK.name}:jobs:{name}").urn
 
 
-def _word(job: Job) -> str:
+def _word(job: listing.Seen) -> str:
     if job.delisted_at:
         return "Withdrawn"
     if job.outcome == "failed":
@@ -94,12 +94,12 @@ def _word(job: Job) -> str:
     return str(JobState(job.state).label) if job.state in JobState.values else f"State {job.state}"
 
 
-def _headline(job: Job, market: Market | None) -> str:
+def _headline(job: listing.Seen, market: Market | None) -> str:
     runs = shortened(visible(job.image), 120) or job.address
     return f"{_word(job)}: {runs} on {shortened(visible(market or job.market_id), 60)}"
 
 
-def _summary(job: Job) -> str:
+def _summary(job: listing.Seen) -> str:
     facts = [("Job", job.address), ("Deployer", job.deployer), ("Node", job.node), ("Listed", iso(job.order_at))]
     facts += [("Started", iso(job.started_at))] if job.started_at else []
     facts += [("Ended", iso(job.ended_at))] if job.ended_at else []

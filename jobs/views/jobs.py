@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from explorer.htmx import HtmxHttpRequest, render_page
+from explorer.kept_pages import kept_page
 from explorer.paging import BadCursor
 from jobs.columns import COLUMNS, TIMES, heads, shown, sort_words
 from jobs.forms import JobFilter, NewsFilter, canonical_query, filter_of
@@ -31,6 +32,7 @@ PLACES = ("after", "before")
 SLOW = "Finding these jobs takes too long just now. The list of all jobs is one click away."
 
 
+@kept_page
 @require_safe
 def job_list(request: HtmxHttpRequest) -> HttpResponse:
     """Show the jobs a filter asks for, queued first, then running, then finished, each newest first."""
@@ -106,7 +108,7 @@ def _results(
     return {
         "page": page,
         "rows": listing.rows(page.rows, markets, in_phases=not sort),
-        "news": listing.watch() if is_first else None,
+        "news": listing.watch(page.rows) if is_first else None,
         "total": listing.at_once(wanted, sums, page, is_first=is_first),
         "can_jump": sort.removeprefix("-") in TIMES,
         "at": request.GET.get("at", ""),

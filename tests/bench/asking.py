@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -36,11 +37,14 @@ class Browser:
     def __init__(self, address: str) -> None:
         """Connect on the first request."""
         self._connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
+        self._asked = count()
 
     def get(self, url: str, headers: Mapping[str, str] | None = None, *, encoding: str = "gzip") -> Answer:
         """Ask for a path and read the whole answer."""
         began = time.perf_counter()
-        self._connection.request("GET", url, headers={"Accept-Encoding": encoding, **(headers or {})})
+        # A cookie of its own each time: nothing is answered from explorer/kept_pages.py.
+        own = {"Accept-Encoding": encoding, "Cookie": f"visit={id(self)}-{next(self._asked)}"}
+        self._connection.request("GET", url, headers={**own, **(headers or {})})
         response = self._connection.getresponse()
         body = response.read()
         seconds = time.perf_counter() - began

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jobs.selectors.listing.active import Chip, chips
 from jobs.selectors.listing.counts import COUNT_CAP, at_once, known, total
-from jobs.selectors.listing.figures import Row, markets, rows
+from jobs.selectors.listing.figures import Row, Seen, markets, rows
 from jobs.selectors.listing.filtering import matching, order_of
 from jobs.selectors.listing.polling import News, news, watch
 from jobs.selectors.listing.reading import EMBEDDED, TooSlow, page_of, time_box
@@ -22,6 +22,7 @@ __all__ = [
     "Facet",
     "News",
     "Row",
+    "Seen",
     "TooSlow",
     "at_once",
     "chips",

@@ -9,7 +9,6 @@ from explorer import paging
 from explorer.kept import kept
 from explorer.paging import Count, Page
 from jobs.choices import STATES, WITHDRAWN
-from jobs.models import Job
 from jobs.rollups import reading as rollups
 from jobs.rollups.reading import Totals
 from jobs.selectors.listing.filtering import image_ids, matching
@@ -69,7 +68,7 @@ def total(wanted: Mapping[str, Any]) -> Count | None:
     return exact(wanted, known(wanted)) or counted(wanted)
 
 
-def at_once(wanted: Mapping[str, Any], found: Totals | None, page: Page[Job], *, is_first: bool) -> Count | None:
+def at_once(wanted: Mapping[str, Any], found: Totals | None, page: Page[Any], *, is_first: bool) -> Count | None:
     """Return how many jobs a filter shows where no query is needed: by the sums, or when one page has them all."""
     if is_first and page.older is None:
         return Count(len(page.rows), is_capped=False)

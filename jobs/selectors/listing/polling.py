@@ -10,9 +10,10 @@ from typing import Any, Final
 from django.utils import timezone
 
 from explorer import paging
+from explorer.kept import kept
 from explorer.paging import Count
 from jobs.models import Job
-from jobs.selectors.listing.figures import SEEN, Row, markets, rows
+from jobs.selectors.listing.figures import SEEN, Row, Seen, markets, rows
 from jobs.selectors.listing.filtering import matching
 from jobs.selectors.listing.reading import TooSlow, time_box
 
@@ -30,12 +31,18 @@ class News:
     changed: Sequence[Row] = ()
 
 
-def watch() -> News:
-    """Return what a page that is made now has to ask for later; one query that reads the end of an index.
+def watch(page: Sequence[Seen]) -> News:
+    """Return what a page that is made now has to ask for later; a query, kept, that reads the end of an index.
 
-    What counts is when jobs were listed, by the chain's clock: later than the newest job that is known of any kind.
+    What counts is when jobs were listed, by the chain's clock: later than the newest job that is known of any kind,
+    and than those on the page, which may have come since that was read.
     """
-    return News((Job.objects.newest_listing() or timezone.now()).isoformat())
+    return News(max([_newest(), *(job.order_at for job in page)]).isoformat())
+
+
+@kept
+def _newest() -> datetime:
+    return Job.objects.newest_listing() or timezone.now()
 
 
 def news(wanted: Mapping[str, Any], since: datetime, shown: Sequence[str]) -> News:
@@ -48,5 +55,5 @@ def news(wanted: Mapping[str, Any], since: datetime, shown: Sequence[str]) -> Ne
             count = paging.capped_count(matching(wanted).listed_since(since), NEWS_CAP)
     except TooSlow:
         count = None
-    found = list(Job.objects.filter(pk__in=shown).only(*SEEN)) if shown else []
-    return News(since.isoformat(), count, rows(found, markets()) if found else [])
+    found = [Seen(*row) for row in Job.objects.filter(pk__in=shown).values_list(*SEEN)] if shown else []
+    return News(since.isoformat(), count, rows(found, markets()))

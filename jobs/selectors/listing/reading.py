@@ -17,8 +17,7 @@ from django.http import QueryDict
 from explorer import paging
 from explorer.paging import Page, keyset_page, write_cursor
 from jobs.columns import QUEUE
-from jobs.models import Job
-from jobs.selectors.listing.figures import SEEN
+from jobs.selectors.listing.figures import SEEN, Seen
 from jobs.selectors.listing.filtering import matching, order_of
 
 Found = TypeVar("Found")
@@ -80,7 +79,7 @@ def _set(**values: str) -> None:
 
 def page_of(
     wanted: Mapping[str, Any], params: QueryDict, size: int = paging.PAGE_SIZE, at: datetime | None = None
-) -> Page[Job]:
+) -> Page[Seen]:
     """Return a page of the jobs asked for, from the day `at` where no cursor says otherwise. Raises BadCursor, TooSlow.
 
     One query of jobs, more where following the order takes too long; which of WAYS was quick for a filter is
@@ -90,8 +89,9 @@ def page_of(
     if at and not (params.get("after") or params.get("before")):
         params = params.copy()
         params["after"] = write_cursor(_position(order, at))
-    found = matching(wanted).only(*SEEN, *(key.lstrip("-") for key in order))
-    return _quickest(wanted, lambda: keyset_page(found, order, params, size=size))
+    found = matching(wanted).values_list(*SEEN, named=True)
+    page = _quickest(wanted, lambda: keyset_page(found, order, params, size=size))
+    return Page([Seen(*row) for row in page.rows], page.newer, page.older)
 
 
 def _position(order: tuple[str, ...], at: datetime) -> list[Any]:

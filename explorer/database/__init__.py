@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend with two of its costs taken out; see base.py."""
