@@ -1,0 +1,3 @@
+"""Pages and endpoints of the builder."""
+
+from __future__ import annotations
