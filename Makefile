@@ -50,6 +50,7 @@ bench: .venv/test.stamp ## Measure the explorer with JOBS=100000 jobs, and its c
 	@mkdir -p var
 	$(PYTHON) -m tests.bench.definition
 	$(PYTHON) -m tests.bench.readiness
+	$(PYTHON) -m tests.bench.logs
 	$(PYTHON) -m tests.bench.explorer --jobs $(JOBS)
 
 .PHONY: lock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeGuard, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -47,7 +47,7 @@ class KeptPages:
         if found and now < found[0]:
             return HttpResponse(found[2], headers=found[1])
         response = self._get_response(request)
-        if _may_be_kept(request, response):
+        if _may_be_kept(response, request):
             if len(self._pages) >= MOST:
                 self._pages.clear()
             self._pages[key] = now + settings.KEPT_SECONDS, dict(response.headers), response.content
@@ -65,7 +65,7 @@ def _key(request: HttpRequest) -> Key:
     return (request.get_full_path(), *own, htmx)
 
 
-def _may_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
+def _may_be_kept(response: HttpResponseBase, request: HttpRequest) -> TypeGuard[HttpResponse]:
     return (
         getattr(request, _MARK, False)
         and isinstance(response, HttpResponse)

@@ -62,6 +62,14 @@ def nos(price: int, seconds: int) -> Decimal:
     return Decimal(price) * seconds / MICRO
 
 
+def usd_per_nos(*, price: int, usd_per_hour: Decimal | None) -> Decimal | None:
+    """Return what one NOS cost when the job was listed; None where its USD rate is not known, or it is free.
+
+    The indexer works the rate out as price × NOS in USD at the listing × 3600, so that it leads back to it.
+    """
+    return None if usd_per_hour is None or not price else usd_per_hour / nos_per_hour(price)
+
+
 def nos_per_hour(price: int) -> Decimal:
     """Return `price`, micro-NOS per second, as NOS per hour."""
     return nos(price, 3600)

@@ -58,7 +58,7 @@ def keyset_page(
 ) -> Page[Row]:
     """Return the page that `after` or `before` in `params` asks for, else the first; one query of `size` + 1 rows.
 
-    `order` names non-null columns of the model as order_by() does; the last one is unique. Rows are objects, or
+    `order` names non-null columns or annotations as order_by() does; the last one is unique. Rows are objects, or
     named tuples that have these columns. Raises BadCursor.
     """
     after, before = params.get("after", ""), params.get("before", "")
@@ -119,9 +119,7 @@ def _rows(
     return parts[0].union(*parts[1:], all=True).order_by(*keys)[:count]
 
 
-def segments(
-    queryset: QuerySet[Any, Row], keys: Sequence[str], cursor: list[Value]
-) -> Iterator[QuerySet[Any, Row]]:
+def segments(queryset: QuerySet[Any, Row], keys: Sequence[str], cursor: list[Value]) -> Iterator[QuerySet[Any, Row]]:
     """Yield the parts of what lies beyond the cursor, not yet in order, one for each run of keys in one direction.
 
     Each part is one range of the index and is cut to a page's length, so that depth costs nothing.
@@ -142,10 +140,12 @@ def _flipped(key: str) -> str:
 
 
 def _field(queryset: QuerySet[Any, Any], key: str) -> Field[Any, Any]:
-    """Return the column that a sort key names, as the field that reads and writes its values."""
-    field: Any = queryset.model._meta.get_field(key.lstrip("-"))
-    if field.is_relation:
-        field = field.target_field
+    """Return the column or annotation that a sort key names, as the field that reads and writes its values."""
+    name = key.lstrip("-")
+    field: Any = queryset.query.annotations.get(name)
+    if field is None:
+        field = queryset.model._meta.get_field(name)
+        field = field.target_field if field.is_relation else field
     found: Field[Any, Any] = getattr(field, "output_field", field)  # a generated column is of another's type
     return found
 

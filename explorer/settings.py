@@ -34,6 +34,7 @@ NETWORK = dataclasses.replace(
     ipfs_url=env.url("NOSANA_IPFS_URL", _base.ipfs_url),
     node_url=env.url("NOSANA_NODE_URL", _base.node_url),
     rpc_url=env.url("NOSANA_RPC_URL", _base.rpc_url),
+    pin_url=env.url("NOSANA_PIN_URL", _base.pin_url),
 )
 
 # --- servers ------------------------------------------------------------------------------------------------------
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "jobs.builder.owners.AdoptionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -164,7 +166,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_HTTPONLY = True
 KEPT_SECONDS = 0.0 if TESTING else 2.0  # for so long a web process keeps what every page reads (explorer/kept.py)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# a text of LONGEST (jobs/builder/store.py) with what a form adds to it, and a form of a thousand ops
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
 
 # --- Celery -------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = embedded.broker_url(REDIS)
@@ -204,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
     "records": _every(300, "jobs.tasks.refresh_records"),
     "old history": {"task": "markets.tasks.forget_old_history", "schedule": 86400.0},
     "node figures": _every(300, "jobs.tasks.count_nodes"),
+    "idle drafts": {"task": "jobs.tasks.forget_idle_drafts", "schedule": 86400.0},
     "old logs": {"task": "jobs.tasks.forget_old_logs", "schedule": 86400.0},
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.contrib.staticfiles.storage import HashedFilesMixin
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -19,6 +20,13 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: 
     An import is a line of its own, and what it names lies in the same folder: addresses in it stay right. Without this
     storage, as in tests, browsers follow the imports themselves.
     """
+
+    #: Our own modules import each other by their hashed names, so that a browser never mixes those of two versions.
+    #: Django's switch for it takes every package's scripts, of which some import what they do not bring.
+    patterns = (
+        *HashedFilesMixin.patterns,
+        ("js/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1]),  # type: ignore[attr-defined]  # not in the stubs
+    )
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Yield what happened to each file, as Django's storages do."""

@@ -26,6 +26,7 @@ site_urls = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(site_urls)),
     path("", include("jobs.urls")),
+    path("", include("jobs.builder.urls")),
     path("", include("markets.urls")),
     path("admin/", admin.site.urls),
 ]

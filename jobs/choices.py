@@ -28,3 +28,6 @@ WITHDRAWN, UNKNOWN = "withdrawn", "unknown"
 #: The filters of the list: value and word.
 STATES = [*((state.name.lower(), str(state.label)) for state in JobState), (WITHDRAWN, "Withdrawn")]
 OUTCOMES = [*((outcome.value, str(outcome.label)) for outcome in Outcome), (UNKNOWN, "Not known")]
+
+#: How the times of a log's lines can be shown: value and words.
+LOG_TIMES = [("", "Clock, UTC"), ("ms", "Milliseconds"), ("since", "Since the start"), ("off", "No times")]

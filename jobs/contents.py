@@ -1,4 +1,4 @@
-"""What a definition names: its images, its resources, its types of ops, and the words it is found by. Pure Python.
+"""What a definition names: images, resources, types of ops, the words it is found by; and its fingerprint. Pure Python.
 
 The definition is a stranger's JSON of any shape: what is not what it should be counts as not there.
 """
@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from explorer.nosana import caching, credentials
 from explorer.nosana.payloads import JsonObject
-from jobs.arguments import mapping, sequence
+from jobs.definition.edit.fingerprint import fingerprint
+from jobs.shapes import mapping, sequence
 
 #: More entries of one kind than any real definition has; the rest is left out.
 MANY: Final = 50
@@ -34,7 +35,8 @@ class Contents:
     """What a definition names, each once and in its order.
 
     `resources` are pairs of type and cache key (explorer/nosana/caching.py), without credentials. `words` are separated
-    by spaces, which is how PostgreSQL reads a tsvector. `image` is that of the first op that has one.
+    by spaces, which is how PostgreSQL reads a tsvector. `image` is that of the first op that has one. `fingerprint` is
+    the same for definitions that do the same.
     """
 
     images: tuple[str, ...] = ()
@@ -42,6 +44,7 @@ class Contents:
     op_types: tuple[str, ...] = ()
     words: str = ""
     op_count: int = 0
+    fingerprint: str = ""
 
     @property
     def image(self) -> str:
@@ -63,6 +66,7 @@ def contents_of(body: JsonObject) -> Contents:
         op_types=_some(_type(op.get("type")) for op in ops),
         words=" ".join(sorted(words_of(" ".join(_texts(ops, variables))))),
         op_count=len(ops),
+        fingerprint=fingerprint(body),
     )
 
 

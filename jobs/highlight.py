@@ -11,8 +11,8 @@ from explorer.nosana import strict_json
 from explorer.nosana.errors import Malformed
 from explorer.nosana.payloads import JsonValue
 from explorer.text import visible
-from jobs.ansi import Span
-from jobs.secrets import HIDDEN, is_secret_name, masked
+from jobs import secrets
+from jobs.definition.masking import MASK, without_secrets
 
 #: What a page shows of a definition; the download has it all.
 MAX_CHARACTERS = 16_000
@@ -24,10 +24,18 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"(?=:)|(?P<s>"(?:[^"\\]|\\.)*(?:"|\Z))|(?
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """Lines of coloured pieces; `hidden` counts the credentials that were masked."""
+class Piece:
+    """A piece of a line; `css` is the class of its colour, "" without one."""
 
-    lines: tuple[tuple[Span, ...], ...]
+    text: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines of coloured pieces; `hidden` counts the places where something secret was masked."""
+
+    lines: tuple[tuple[Piece, ...], ...]
     is_cut: bool
     hidden: int
 
@@ -35,16 +43,18 @@ class Code:
 def definition_code(text: str) -> Code:
     """Return a definition laid out for reading, or as it is where it is not JSON."""
     try:
-        laid_out = json.dumps(_without_secrets(strict_json.read(text)), indent=2, ensure_ascii=False)
+        shown, hidden = without_secrets(strict_json.read(text))
+        laid_out = json.dumps(_cut(shown), indent=2, ensure_ascii=False)
     except (Malformed, RecursionError):  # far too deep to lay out
-        return _code(masked(text, MAX_CHARACTERS + 1), lambda shown: [("", shown)])
-    return _code(laid_out, _tokens)
+        shown = secrets.masked(text, MAX_CHARACTERS + 1, MASK)
+        return _code(shown, lambda piece: [("", piece)], shown.count(MASK) - text.count(MASK))
+    return _code(laid_out, _tokens, len(hidden))
 
 
-def _code(text: str, tokens: _Tokens) -> Code:
+def _code(text: str, tokens: _Tokens, hidden: int) -> Code:
     """Return the first lines of a text, within every limit."""
-    lines: list[tuple[Span, ...]] = []
-    pieces: list[Span] = []
+    lines: list[tuple[Piece, ...]] = []
+    pieces: list[Piece] = []
     for css, piece in tokens(text[:MAX_CHARACTERS]):
         first, *others = piece.split("\n")
         _append(pieces, first, css)
@@ -54,7 +64,7 @@ def _code(text: str, tokens: _Tokens) -> Code:
             _append(pieces, part, css)
     lines.append(tuple(pieces))
     is_cut = len(text) > MAX_CHARACTERS or len(lines) > MAX_LINES
-    return Code(tuple(lines[:MAX_LINES]), is_cut, text.count(HIDDEN))
+    return Code(tuple(lines[:MAX_LINES]), is_cut, max(hidden, 0))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -63,12 +73,12 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         yield f"j-{token.lastgroup}" if token.lastgroup else "", token[0]
 
 
-def _append(pieces: list[Span], text: str, css: str) -> None:
+def _append(pieces: list[Piece], text: str, css: str) -> None:
     """Add a piece to a line, to the one before it where both look the same."""
     if pieces and pieces[-1].css == css:
-        pieces[-1] = Span(pieces[-1].text + _shown(text), css)
+        pieces[-1] = Piece(pieces[-1].text + _shown(text), css)
     elif text:
-        pieces.append(Span(_shown(text), css))
+        pieces.append(Piece(_shown(text), css))
 
 
 def _shown(text: str) -> str:
@@ -77,15 +87,12 @@ def _shown(text: str) -> str:
     return visible(text) if left <= 0 else f"{visible(text[:MAX_STRING])} … {left + 100:,} more characters"
 
 
-def _without_secrets(value: JsonValue, name: str = "") -> JsonValue:
-    """Return a copy in which texts under secret names, and credentials in any text, are dots; long texts are cut."""
+def _cut(value: JsonValue) -> JsonValue:
+    """Return a copy in which long texts are cut."""
     if isinstance(value, dict):
-        return {key: _without_secrets(item, key) for key, item in value.items()}
+        return {key: _cut(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_without_secrets(item, name) for item in value]
-    if not isinstance(value, str):
+        return [_cut(item) for item in value]
+    if not isinstance(value, str) or len(value) <= MAX_STRING:
         return value
-    if value and is_secret_name(name):
-        return HIDDEN
-    left = len(value) - MAX_STRING
-    return masked(value, MAX_STRING) + (f" … {left:,} more characters" if left > 0 else "")
+    return f"{value[:MAX_STRING]} … {len(value) - MAX_STRING:,} more characters"

@@ -1,17 +1,19 @@
 """What a node reported of a job: its stored form, and how the job went by it. Pure Python.
 
 The stored form, `Result.body`, is a plain dict: status, started_at and ended_at (ISO 8601 or null), errors, and ops
-with op_id, group, status, started_at, ended_at, exit_code, results, errors and diagnostics. Logs are kept apart.
+with op_id, group, status, started_at, ended_at, exit_code, results, errors and diagnostics; of a job that runs perhaps
+endpoints with op_id, port and status. Logs are kept apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from explorer.nosana.payloads import OpResult, ResultPayload
+from explorer.nosana.payloads import Endpoint, OpResult, ResultPayload
 
 SUCCESS, FAILED, UNKNOWN = "success", "failed", ""
 #: Words of ops and flows (nosana-cli, TaskManager); every other word says that there was no end.
@@ -21,13 +23,14 @@ _ENDED_BADLY = {"failed", "error", "init error", "validation-error", "logistics-
 
 def to_body(result: ResultPayload) -> dict[str, Any]:
     """Return the stored form, without the logs."""
-    return {
+    body = {
         "status": result.status,
         "started_at": _text(result.started_at),
         "ended_at": _text(result.ended_at),
         "errors": list(result.errors),
         "ops": [_op_body(op) for op in result.ops],
     }
+    return body | ({"endpoints": [asdict(endpoint) for endpoint in result.endpoints]} if result.endpoints else {})
 
 
 def from_body(body: Mapping[str, Any]) -> ResultPayload:
@@ -38,6 +41,7 @@ def from_body(body: Mapping[str, Any]) -> ResultPayload:
         ended_at=_time(body["ended_at"]),
         errors=tuple(body["errors"]),
         ops=tuple(_op(op) for op in body["ops"]),
+        endpoints=tuple(Endpoint(**endpoint) for endpoint in body.get("endpoints", ())),
     )
 
 

@@ -52,21 +52,21 @@ def holds_secret(value: str) -> bool:
     return _VALUES.search(value) is not None
 
 
-def masked(text: str, limit: int = LIMIT) -> str:
-    """Return a text, such as a command line, cut at `limit`, with what looks like a credential replaced by dots."""
+def masked(text: str, limit: int = LIMIT, mark: str = HIDDEN) -> str:
+    """Return a text, such as a command line, cut at `limit`, with what looks like a credential replaced by `mark`."""
     near = text[: limit + LONGEST]  # a credential across the cut must still be recognised
-    whole = _VALUES.sub(HIDDEN, _without_assignments(near))
+    whole = _without_assignments(_VALUES.sub(mark, near), mark)
     return whole if len(text) <= limit else whole[:limit]
 
 
-def _without_assignments(text: str) -> str:
+def _without_assignments(text: str, mark: str) -> str:
     """Return a text with the values masked that it gives to secret names."""
     kept: list[str] = []
     position = start = 0
     while found := _ASSIGNED.search(text, start):
         start = found.end("name")
         if is_secret_name(found["name"]):
-            kept += [text[position : found.end()], HIDDEN]
+            kept += [text[position : found.end()], mark]
             word = _WORD.match(text, found.end())
             position = start = word.end() if word else found.end()
     return "".join(kept) + text[position:]

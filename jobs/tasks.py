@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 
 from explorer.clients import open_client
 from explorer.locks import advisory_lock
 from explorer.nosana.errors import NosanaError
+from jobs.builder import saved, store
 from jobs.readiness import records
-from jobs.sync import catalog, content, listing
+from jobs.sync import catalog, content, listing, nodes
 
 
 @shared_task(throws=(NosanaError,))
@@ -64,6 +66,14 @@ def forget_old_logs() -> None:
 
 
 @shared_task
+def forget_idle_drafts() -> None:
+    """Delete drafts, and templates of browsers, that nobody opened or used for 90 days, and sessions that ended."""
+    store.forget_idle()
+    saved.forget_idle()
+    SessionStore.clear_expired()
+
+
+@shared_task
 def count_catalog() -> None:
     """Count the jobs, uses and markets of every image and resource."""
     with advisory_lock("count_catalog") as held:
@@ -78,3 +88,11 @@ def refresh_records() -> None:
         if held:
             records.refresh_records()
             records.rebuild_caches()
+
+
+@shared_task
+def count_nodes() -> None:
+    """Count how each node did, for the list of nodes."""
+    with advisory_lock("count_nodes") as held:
+        if held:
+            nodes.count_nodes()

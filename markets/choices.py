@@ -45,3 +45,11 @@ class Change(models.TextChoices):
     CURATION = "curation", "Curation"
     IMPORT = "import", "Import"
     REVERT = "revert", "Revert"
+
+
+class MachineSource(models.TextChoices):
+    """Who says what a node's machine is: the host manager twice, and the node itself; who counts most is first."""
+
+    SPECS = "specs", "joined with"
+    METRICS = "metrics", "last measured"
+    NODE = "node", "the node says"

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from explorer.formats import DASH, Number, duration, mb_as_gb, thousands
 from explorer.nosana import base58
-from markets.models import Market, Node
+from markets.models import MachineReport, Market, Node
 
 _MICRO = 1_000_000
 _Value = TypeVar("_Value")
 
 
 class Fact(NamedTuple):
-    """One line of a list of facts; the unit is empty where the value says it."""
+    """One line of a list of facts; the unit is empty where the value says it.
+
+    `others` has what other sources say, where that is something else: who, and what.
+    """
 
     label: str
     value: str
     unit: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
 
 def on_chain(market: Market) -> list[Fact]:
@@ -55,22 +61,62 @@ def listed(market: Market) -> list[Fact]:
     ]
 
 
-def machine(node: Node) -> list[Fact]:
-    """Return a node's machine as it reported it; memory in MB of 1024 to a GB, speeds in Mbit/s."""
+def machine(node: Node, reports: Sequence[MachineReport] = ()) -> list[Fact]:
+    """Return a node's machine; memory in MB of 1024 to a GB, speeds in Mbit/s. `reports` is who said what of it.
+
+    Speeds are never alike, so they are not compared.
+    """
+    gigabytes = partial(_known, lambda megabytes: mb_as_gb(megabytes).removesuffix(" GB"))
+    whole, speed = partial(_known, thousands), partial(_known, _tenths)
     return [
-        Fact("Processor", node.cpu or DASH),
-        Fact("RAM", _known(mb_as_gb, node.ram_mb).removesuffix(" GB"), "GB"),
-        Fact("Disk", _known(thousands, node.disk_gb), "GB"),
-        Fact("Download", _known(_tenths, node.download_mbps), "Mbit/s"),
-        Fact("Upload", _known(_tenths, node.upload_mbps), "Mbit/s"),
-        Fact("Ping", _known(_tenths, node.ping_ms), "ms"),
-        Fact("Country", node.country or DASH),
-        Fact("System", node.system_environment or DASH),
-        Fact("CUDA", node.cuda_version or DASH),
-        Fact("Driver", node.driver_version or DASH),
-        Fact("Node software", node.node_version or DASH),
+        _said("Processor", "cpu", node, reports),
+        _said("RAM", "ram_mb", node, reports, gigabytes, "GB"),
+        _said("Disk", "disk_gb", node, reports, whole, "GB"),
+        Fact("Download", speed(node.download_mbps), "Mbit/s"),
+        Fact("Upload", speed(node.upload_mbps), "Mbit/s"),
+        Fact("Ping", speed(node.ping_ms), "ms"),
+        _said("Country", "country", node, reports),
+        _said("System", "system_environment", node, reports),
+        _said("CUDA", "cuda_version", node, reports),
+        _said("Driver", "driver_version", node, reports),
+        _said("Node software", "node_version", node, reports),
         Fact("Network status", node.status or DASH),
     ]
+
+
+def gpus_by_source(reports: Sequence[MachineReport]) -> list[tuple[str, str]]:
+    """Return the GPUs that each source names, where they do not all name the same."""
+    named = [(report.get_source_display(), _gpu_names(report.facts.get("gpus", ()))) for report in reports]
+    named = [(source, names) for source, names in named if names]
+    return named if len({names for _, names in named}) > 1 else []
+
+
+def _gpu_names(gpus: Sequence[Mapping[str, Any]]) -> str:
+    counted = Counter(f"{gpu['name']} {_known(mb_as_gb, gpu['memory_mb'])}".removesuffix(f" {DASH}") for gpu in gpus)
+    return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counted.items())
+
+
+def _said(
+    label: str,
+    name: str,
+    node: Node,
+    reports: Sequence[MachineReport],
+    show: Callable[[Any], str] = lambda text: text or DASH,
+    unit: str = "",
+) -> Fact:
+    """Return a fact with the word of every source that says something else; "550" is no other driver than "550.54"."""
+    value = show(getattr(node, name))
+    told = ((report.get_source_display(), show(report.facts.get(name))) for report in reports)
+    others = tuple(
+        (source, f"{said} {unit}".rstrip()) for source, said in told if said != DASH and not _agree(said, value)
+    )
+    return Fact(label, value, unit, others)
+
+
+def _agree(one: str, other: str) -> bool:
+    """Say whether two texts are the same, or one is the beginning of the other, as of a version."""
+    short, long = sorted((one, other), key=len)
+    return long == short or long.startswith(f"{short}.")
 
 
 def exact(number: Decimal) -> str:

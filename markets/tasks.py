@@ -7,6 +7,7 @@ from typing import Final
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
 from explorer.clients import open_client
 from explorer.locks import advisory_lock
@@ -99,3 +100,9 @@ def ask_nodes() -> None:
 def forget_stale_caches() -> None:
     """Drop what no node is believed to hold any more."""
     caches.forget_stale()
+
+
+@shared_task
+def forget_old_history() -> None:
+    """Drop what was noted of queues and nodes longer ago than it is kept."""
+    sync.forget_old_history(timezone.now())

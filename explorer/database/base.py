@@ -15,7 +15,7 @@ from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg.abc import Buffer
 
 
-class MomentLoader(BaseTzLoader):  # type: ignore[misc] - the stubs do not know it
+class MomentLoader(BaseTzLoader):  # type: ignore[misc]  # the stubs do not know it
     """Reads a time with its zone, as PostgreSQL writes it to a session whose zone is UTC."""
 
     timezone = UTC

@@ -6,7 +6,7 @@ Every method raises only NosanaErrors, and returns payloads that are checked and
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 import httpx
 
-from explorer.nosana import accounts, base58, definitions, fields, ipfs, jobs, markets, nodes, results, rpc, stats
+from explorer.nosana import accounts, base58, definitions, fields, ipfs, jobs, live, markets, nodes, results, rpc, stats
 from explorer.nosana import strict_json as json
 from explorer.nosana.budget import JOB_LIST, Budget
 from explorer.nosana.errors import Malformed, NotFound, Refused
@@ -105,6 +105,19 @@ class Client:
     def node_info(self, address: str) -> NodePayload:
         """Return a node's machine and cache as the node itself says, which no one checks."""
         return self._node(address, "The node", f"{self.network.node_url.format(node=address)}/node/info")
+
+    def live_log(self, *, node: str, job: str, deployer: str, seconds: float) -> Iterator[list[live.Entry]]:
+        """Yield the log of a running job as its node tells it, an empty batch in a silence; a second request where
+        the node only knows the older path."""
+        base = self.network.node_url.format(node=_address(node))
+        for path in live.PATHS:
+            try:
+                with self._fetcher.upgraded(self._call("The node", f"{base}{path}")) as stream:
+                    yield from live.entries(stream, path, job, deployer, seconds=seconds)
+                return
+            except (live.UnknownPath, NotFound):
+                continue
+        raise NotFound("The node knows no log of running jobs.")
 
     def jobs(
         self,

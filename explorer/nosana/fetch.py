@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import stamina
 
-from explorer.nosana import bodies
+from explorer.nosana import bodies, websocket
 from explorer.nosana.budget import OTHER, Budget
 from explorer.nosana.deadline import Deadline, enforce
 from explorer.nosana.errors import Malformed, NotFound, OverBudget, Refused, Unreachable
@@ -106,6 +108,25 @@ class Fetcher:
                 return self._try(call)
         raise AssertionError("stamina raises the last error")
 
+    @contextmanager
+    def upgraded(self, call: Call) -> Iterator[websocket.Stream]:
+        """Open a WebSocket, and close it at the end; one request, never tried again. The deadline holds for it all."""
+        self._deadline.start()
+        self._budget.take(call.host, call.scope, call.windows, share=call.share)
+        key = websocket.new_key()
+        request = self._http.build_request("GET", call.url, headers=websocket.headers(key))
+        try:
+            response = self._http.send(request, stream=True)
+        except httpx.HTTPError as problem:
+            raise Unreachable(call.says(self._why(problem))) from problem
+        try:
+            self._check(call, response, wanted=101)
+            if response.headers.get("sec-websocket-accept") != websocket.answer_to(key):
+                raise Malformed(call.says("answered a request for a WebSocket with something else"))
+            yield response.extensions["network_stream"]
+        finally:
+            response.close()
+
     def refused_for_now(self, call: Call, wait: float | None = None) -> OverBudget:
         """Return the error of a host that wants fewer requests, and let every process leave it alone meanwhile."""
         wait = DEFAULT_RETRY_AFTER if wait is None else wait
@@ -165,10 +186,10 @@ class Fetcher:
         except Unreachable as problem:
             raise Unreachable(call.says(str(problem))) from None
 
-    def _check(self, call: Call, response: httpx.Response) -> None:
-        """Raise what an answer without success means."""
+    def _check(self, call: Call, response: httpx.Response, *, wanted: int = 200) -> None:
+        """Raise what an answer means that is not of the wanted hundred."""
         status = response.status_code
-        if 200 <= status < 300:
+        if status // 100 == wanted // 100:
             return
         wait = seconds_of(response.headers.get("retry-after"))
         if status == 404:

@@ -34,6 +34,7 @@ class Network:
     jobs_program: str
     job_list_limits: tuple[Window, ...] = JOB_LIST_LIMITS
     other_limits: tuple[Window, ...] = POLITE_LIMITS
+    pin_url: str = "https://api.pinata.cloud/pinning/pinJSONToIPFS"  # where clients put definitions on IPFS
     pace: float = 1.0  # every sync interval is multiplied by it: the sample network lives faster
 
 
@@ -69,6 +70,7 @@ def sample(base_url: str) -> Network:
         node_url=f"{base_url}/nodes/{{node}}",
         service_domain="node.sample.localhost",
         rpc_url=f"{base_url}/rpc",
+        pin_url=f"{base_url}/pinning/pinJSONToIPFS",
         jobs_program=MAINNET.jobs_program,
         job_list_limits=LOOPBACK_LIMITS,
         other_limits=LOOPBACK_LIMITS,

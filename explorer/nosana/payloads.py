@@ -130,6 +130,15 @@ class OpResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """How a port of an op was when its node last looked: ONLINE, OFFLINE or UNKNOWN. Its address may be secret."""
+
+    op_id: str
+    port: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultPayload:
     """A job's result: current, older and legacy shapes brought to one."""
 
@@ -138,6 +147,7 @@ class ResultPayload:
     ended_at: datetime | None
     ops: tuple[OpResult, ...]
     errors: tuple[str, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()  # only while the job runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Reads the result of a job, which the node that ran it wrote: whatever its shape or age, one payload.
 
-Only known fields are taken, so the `secrets` of a running flow never leave this module.
+Only known fields are taken: of the `secrets` of a running flow, op, port and status of each endpoint leave this module.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from explorer.nosana import fields, legacy_results, strict_json
 from explorer.nosana.errors import Malformed
-from explorer.nosana.payloads import JsonObject, JsonValue, LogLine, OpResult, ResultPayload
+from explorer.nosana.payloads import Endpoint, JsonObject, JsonValue, LogLine, OpResult, ResultPayload
 
 
 def from_text(text: str) -> ResultPayload:
@@ -34,7 +36,19 @@ def _read(value: JsonValue) -> ResultPayload:
         ended_at=fields.milliseconds(flow.get("endTime")),
         ops=tuple(_op(op) for op in states if isinstance(op, dict)),
         errors=(*_errors(flow.get("errors")), *unusable),
+        endpoints=tuple(_endpoints(flow.get("secrets"))),
     )
+
+
+def _endpoints(found: JsonValue) -> Iterator[Endpoint]:
+    """Yield the endpoints of `{"urlmode": …, "<job>": {"<exposeId>": {opID, port, url, status}}}`."""
+    jobs = found.values() if isinstance(found, dict) else ()
+    for entries in jobs:
+        for entry in entries.values() if isinstance(entries, dict) else ():
+            status = fields.label(entry.get("status")) if isinstance(entry, dict) else None
+            if isinstance(entry, dict) and status:
+                op_id, port = fields.label(entry.get("opID")) or "", fields.label(entry.get("port")) or ""
+                yield Endpoint(op_id, port, status)
 
 
 def _op(op: JsonObject) -> OpResult:

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from explorer.sample import routes
+from explorer.sample import live, routes
 from explorer.sample.api.answer import Answer, Problem, Request
 from explorer.sample.faults import Faults, spoil
 from explorer.sample.limits import Limiter
@@ -96,8 +96,12 @@ class Handler(BaseHTTPRequestHandler):
     timeout = IDLE_SECONDS
 
     def do_GET(self) -> None:
-        """Answer a GET."""
-        self._answer(b"")
+        """Answer a GET, or go over to the WebSocket that a node's log is told through."""
+        if self.headers.get("Upgrade", "").lower() == "websocket":
+            self.close_connection = True
+            live.converse(self.server.network, self)
+        else:
+            self._answer(b"")
 
     def do_HEAD(self) -> None:
         """Answer a HEAD: the headers of a GET."""

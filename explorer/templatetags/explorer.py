@@ -256,12 +256,13 @@ def text(value: Any, limit: int = 300) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def nav_current(context: Mapping[str, Any], page: str, *below: str) -> SafeString:
-    """Mark a link of the bar: the page itself by its URL name, or a page `below` it."""
+    """Mark a link of the bar: the page itself by its URL name, or a page `below` it ("builder:*" is a whole part)."""
     match = getattr(context.get("request"), "resolver_match", None)
     name = match.view_name if match else ""
     if name == page:
         return mark_safe('aria-current="page"')  # noqa: S308 - a constant
-    return mark_safe('aria-current="true"') if name in below else SafeString("")  # noqa: S308 - a constant
+    is_below = name in below or f"{name.partition(':')[0]}:*" in below
+    return mark_safe('aria-current="true"') if is_below else SafeString("")  # noqa: S308 - a constant
 
 
 #: Errors that are only a wait.

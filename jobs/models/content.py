@@ -28,6 +28,11 @@ class Definition(models.Model):
         null=True,
         help_text="of op ids, images and commands (jobs/contents.py); null where its contents are not read yet",
     )
+    fingerprint = models.CharField(  # noqa: DJ001 - "" is that of a text that is no definition
+        max_length=64,
+        null=True,
+        help_text="the same for definitions that do the same (jobs/definition/edit); null where it is not made yet",
+    )
     fetched_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
@@ -41,6 +46,8 @@ class Definition(models.Model):
             GinIndex(fields=["words"], name="definition_words", gin_pending_list_limit=256),
             # Those that are still to be read into words (manage.py read_contents); nearly always none.
             models.Index(fields=["key"], name="definition_unread", condition=Q(words=None)),
+            # Definitions that do the same, the newest first; and those whose fingerprint is still to be made.
+            models.Index(fields=["fingerprint", "-fetched_at"], name="definition_fingerprint"),
         ]
 
     def __str__(self) -> str:

@@ -201,8 +201,8 @@ class Job(models.Model):
             # Hardly any: jobs that began or ended before they were listed. While there are none, a list of what ended
             # before some day need not look at what was listed after it.
             models.Index(fields=["phase"], name="job_out_of_order", condition=OUT_OF_ORDER),
-            # A search for a CID, and the jobs that share a definition.
-            models.Index(fields=["ipfs_job"], name="job_ipfs_job"),
+            # A search for a CID, and the jobs that share a definition, of which the newest are looked at.
+            models.Index(fields=["ipfs_job", "-order_at"], name="job_definition_newest"),
             models.Index(fields=["ipfs_result"], name="job_ipfs_result"),
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils import timezone
 from jobs.models import Job
 from markets.models import ImageRecord, MarketRecord
 from markets.models.cache import KEPT
+from markets.models.record import WAIT_BINS
 from markets.sync.caches import Use, note_used
 
 #: How far back a record looks.
@@ -21,22 +22,26 @@ LATELY: Final = timedelta(days=7)
 _CHUNK: Final = 2000
 
 #: `body` is the stored form of jobs/results.py; its times are ISO 8601 or null. A node's clock may be wrong, so that a
-#: start before the listing counts as none waited.
+#: start before the listing counts as none waited; where the listing is not known, neither is the wait.
 _RECENT: Final = """
 WITH recent AS (
-  SELECT job.market_id, job.outcome, job.image_ids, GREATEST(job.started_at - job.listed_at, '0') AS wait,
-    GREATEST(COALESCE((
+  SELECT job.market_id, job.outcome, job.image_ids, CASE WHEN job.listed_at IS NOT NULL
+    THEN GREATEST(job.started_at - job.listed_at, '0') END AS wait,
+    CASE WHEN job.listed_at IS NOT NULL THEN GREATEST(COALESCE((
       SELECT MIN((op ->> 'started_at')::timestamptz) FROM jsonb_array_elements(result.body -> 'ops') AS op
-    ), job.started_at) - job.listed_at, '0') AS delay
+    ), job.started_at) - job.listed_at, '0') END AS delay
   FROM jobs_job job LEFT JOIN jobs_result result ON result.job_id = job.address
   WHERE job.phase IN (1, 2) AND job.order_at >= %(since)s AND job.started_at IS NOT NULL
 )
 """
-_MARKETS: Final = """
-INSERT INTO markets_marketrecord (market_id, waits, median_wait_s, at)
-SELECT market_id, COUNT(*), EXTRACT(epoch FROM PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY wait)), %(now)s
-FROM recent GROUP BY market_id
-"""
+_MARKETS: Final = f"""
+INSERT INTO markets_marketrecord (market_id, waits, median_wait_s, slow_wait_s, wait_bins, at)
+SELECT market_id, COUNT(*), EXTRACT(epoch FROM PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY wait)),
+  EXTRACT(epoch FROM PERCENTILE_DISC(0.95) WITHIN GROUP (ORDER BY wait)),
+  ARRAY[{", ".join(f"COUNT(*) FILTER (WHERE bin = {number})" for number in range(1, len(WAIT_BINS) + 1))}], %(now)s
+FROM (SELECT *, WIDTH_BUCKET(EXTRACT(epoch FROM wait)::float, %(bins)s::float[]) AS bin FROM recent) AS waited
+GROUP BY market_id
+"""  # noqa: S608 - numbers of ours
 _IMAGES: Final = """
 INSERT INTO markets_imagerecord (image_id, market_id, runs, succeeded, failed, median_start_s)
 SELECT image.id, market_id, COUNT(*), COUNT(*) FILTER (WHERE outcome = 'success'),
@@ -54,7 +59,7 @@ def refresh_records() -> None:
     Reads the jobs listed in the last week; whoever reads meanwhile sees the old records.
     """
     now = timezone.now()
-    facts = {"since": now - LATELY, "now": now}
+    facts: dict[str, Any] = {"since": now - LATELY, "now": now, "bins": list(WAIT_BINS)}
     MarketRecord.objects.all().delete()
     ImageRecord.objects.all().delete()
     with connection.cursor() as cursor:

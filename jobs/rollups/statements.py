@@ -17,9 +17,10 @@ FACTS: Final = (
 )
 _PRESENT = "delisted_at IS NULL"
 _FAILED = "outcome = 'failed'"
-#: money.paid_seconds(). LEAST takes no notice of null: without the condition, a job that never started pays it all.
+#: jobs/payment.py and money.paid_seconds(); 3 is Stopped.
+#: LEAST takes no notice of null: without the condition, a job that never started pays it all.
 _PAID = (
-    "CASE WHEN started_at IS NULL THEN 0 "
+    "CASE WHEN started_at IS NULL OR state = 3 THEN 0 "
     "ELSE GREATEST(0, LEAST(FLOOR(EXTRACT(EPOCH FROM (ended_at - started_at)))::bigint, timeout)) END"
 )
 _WAITED = "listed_at IS NOT NULL AND started_at >= listed_at"

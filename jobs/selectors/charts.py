@@ -100,6 +100,11 @@ def markets() -> list[Market]:
 def spell(period: Period, everywhere: Sequence[Market], market: Market | None, currency: str) -> Spell:
     """Return the totals of a period, of all jobs or of a market's; one query. `everywhere` has all markets."""
     dimension, key = (MARKET, market.pk) if market else (ALL, "")
+    return spell_of(dimension, key, period, fee_of([market] if market else everywhere), currency)
+
+
+def spell_of(dimension: str, key: str, period: Period, fee: Fee, currency: str) -> Spell:
+    """Return the totals of a period of one key; one query. Hours are kept of all jobs and of markets alone."""
     found = reading.series(dimension, key, period.unit.name, period.since, period.until)
     known = {totals.at: totals for totals in found}
     begins = list(period)
@@ -109,7 +114,7 @@ def spell(period: Period, everywhere: Sequence[Market], market: Market | None, c
         times=[told(at, period.unit) for at in begins],
         labels=labels(period),
         total=sum(found, Totals()),
-        fee=fee_of([market] if market else everywhere),
+        fee=fee,
         currency=currency,
     )
 

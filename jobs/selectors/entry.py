@@ -14,8 +14,8 @@ from explorer import images
 from explorer.held import HeldImages, Match, Status
 from explorer.nosana import caching
 from explorer.nosana.payloads import JsonObject
-from jobs.arguments import Some
 from jobs.selectors.holders import Holders, image_holders, resource_holders
+from jobs.shapes import Some
 from markets import catalog
 from markets.choices import EntryKind
 from markets.curation import Entry

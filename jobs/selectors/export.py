@@ -64,7 +64,11 @@ _RAN = Coalesce(
     Case(When(Q(state=JobState.RUNNING, started_at__isnull=False), then=_SO_FAR)),
     output_field=_WHOLE,
 )
-_PAID = Case(When(ran__isnull=False, then=Least("ran", "timeout")), output_field=_WHOLE)
+_PAID = Case(
+    When(state=JobState.STOPPED, ran__isnull=False, then=Value(0)),  # jobs/payment.py
+    When(ran__isnull=False, then=Least("ran", "timeout")),
+    output_field=_WHOLE,
+)
 
 #: explorer.money.cost in SQL: what the node gets, and the network's fee on top.
 _FEE = Coalesce(F("market__network_fee_percentage"), Value(money.DEFAULT_FEE_PERCENTAGE)) / Value(Decimal(100))

@@ -1,53 +1,41 @@
-"""What the page of one job shows: its definition, ops, result, cost, and why it failed."""
+"""What the page of one job shows: its definition, ops, course, result, cost, and why it ended as it did."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
-from explorer import money
-from explorer.money import Cost, paid_seconds
+from explorer.formats import duration
 from explorer.nosana import strict_json
 from explorer.nosana.errors import Malformed
 from explorer.nosana.payloads import ResultPayload
-from explorer.text import shortened
-from jobs import ops
-from jobs.arguments import Some
+from jobs import ops, reasons
 from jobs.choices import JobState, Outcome
+from jobs.definition.explain.plan import Plan, plan
 from jobs.highlight import Code, definition_code
 from jobs.models import Definition, Job, Result
-from jobs.ops import JobFacts, OpView
+from jobs.ops import OpView
+from jobs.reasons import Reason
 from jobs.results import from_body
+from jobs.selectors.bill import Bill, bill
+from jobs.selectors.course import Course, course
+from jobs.selectors.expected import predicted
+from jobs.selectors.held import held_by_node
 from jobs.selectors.lifecycle import Lifecycle, lifecycle
+from jobs.selectors.linted import Linted, linted
+from jobs.selectors.tail import tail_of
+from jobs.shapes import Some, mapping, sequence
+from jobs.timeline import pulls, timed
 
-#: Before this day the addresses of services followed from something else (nosana-sdk, expose).
-SERVICE_URLS_SINCE = datetime(2025, 2, 17, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a job failed: a short first sentence, the details, and the op to look at."""
-
-    lead: str
-    text: str = ""
-    op: OpView | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """What a job costs: so far, at most, or in the end; `deposit` and `returned` in NOS."""
-
-    cost: Cost
-    timeout: int
-    deposit: Decimal
-    returned: Decimal
-    is_final: bool
-    is_limit: bool
+#: How else a job ended than by itself, in the node's words for it.
+_ENDINGS: Final = {
+    "jobStopped": "Its deployer stopped it after {ran} of {timeout}.",
+    "jobExpired": "Its {timeout} were up, and what still ran was ended. That is how a service ends that nobody stops.",
+    "hostShutDown": "Its node shut down after {ran}, while it ran.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +45,14 @@ class JobPage:
     job: Job
     definition: Definition | None
     code: Code | None
+    linted: Linted | None
     result: ResultPayload | None
     is_confidential: bool
     ops: Some[OpView]
     open_op: int | None  # the index of the op that is open when the page comes
     reason: Reason | None
+    ending: str  # how else it ended than by itself; "" where there is nothing to tell
+    course: Course
     life: Lifecycle
     bill: Bill
 
@@ -80,6 +71,11 @@ class JobPage:
         """How many groups the ops are in."""
         return len({op.group for op in self.ops.rows})
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether a node has it or had it, so that its cache can be told about."""
+        return bool(self.job.node and self.job.started_at)
+
 
 def find_job(address: str) -> Job | None:
     """Return a job with its market; one query."""
@@ -97,38 +93,79 @@ def result_of(job: Job) -> Result | None:
 
 
 def job_page(job: Job, result: Result | None, domain: str) -> JobPage:
-    """Return a job's page; `domain` is where the network's services are. One query."""
+    """Return a job's page; `domain` is where the network's services are. At most twelve queries."""
+    now = timezone.now()
     definition = definition_of(job)
     is_here = definition is not None and bool(definition.text)
-    body = _body(definition.text) if definition and is_here else None
+    body = body_of(definition) if is_here else None
     payload = from_body(result.body) if result and result.body else None
-    views = ops.op_views(body, payload, _facts(job, domain))
+    steps = _plan(body)
+    views = views_of(job, body, payload, domain)
+    costs = bill(job, now)
+    went = _course(job, definition, steps, views.rows, payload, costs)
     return JobPage(
         job=job,
         definition=definition,
         code=definition_code(definition.text) if definition and is_here else None,
+        linted=linted(definition.text) if definition and body else None,
         result=payload,
         is_confidential=body is not None and ops.is_confidential(body),
         ops=views,
         open_op=_open_op(views.rows),
-        reason=reason(job, payload, views.rows),
-        life=lifecycle(job, payload, timezone.now()),
-        bill=bill(job),
+        reason=_reason(job, result, payload, views.rows, body),
+        ending=_ending(job, payload),
+        course=went,
+        life=lifecycle(job, payload, now, went.pulls, costs),
+        bill=costs,
     )
 
 
-def _body(text: str) -> dict[str, Any] | None:
+def life_of(job: Job) -> Lifecycle:
+    """Return a job's life by itself, as its page has it; at most three queries."""
+    now = timezone.now()
+    result = result_of(job)
+    payload = from_body(result.body) if result and result.body else None
+    rows = timed(_plan(body_of(definition_of(job))), payload, now) if payload else ()
+    known = bool(payload and payload.started_at) and any(row.started is not None for row in rows)
+    return lifecycle(job, payload, now, pulls(rows) if known else None, bill(job, now))
+
+
+def _plan(body: object) -> Plan:
+    return plan([mapping(op) for op in sequence(mapping(body).get("ops"))])
+
+
+def views_of(job: Job, body: object, payload: ResultPayload | None, domain: str) -> Some[OpView]:
+    """Return the ops of a job as its node had them; at most six queries."""
+    context = ops.context_of(
+        job=job.address,
+        node=job.node,
+        deployer=job.deployer,
+        at=job.started_at or job.listed_at,
+        domain=domain,
+        result=payload,
+    )
+    return ops.op_views(body, payload, context, held_by_node(job))
+
+
+def body_of(definition: Definition | None) -> dict[str, Any] | None:
+    """Return what a definition says; None where it is not here, or is no JSON object."""
     try:
-        value = strict_json.clean(strict_json.read(text))
+        value = strict_json.clean(strict_json.read(definition.text)) if definition else None
     except Malformed:
         return None
     return value if isinstance(value, dict) else None
 
 
-def _facts(job: Job, domain: str) -> JobFacts:
-    listed_at = job.listed_at or job.started_at
-    is_new = listed_at is None or listed_at >= SERVICE_URLS_SINCE
-    return JobFacts(job.address, job.deployer, domain if is_new else None)
+def _course(
+    job: Job,
+    definition: Definition | None,
+    steps: Plan,
+    views: Sequence[OpView],
+    payload: ResultPayload | None,
+    costs: Bill,
+) -> Course:
+    expected = predicted(job, definition, steps)
+    return course(steps, views, payload, expected, paid=costs.cost.seconds, now=timezone.now())
 
 
 def _open_op(views: Sequence[OpView]) -> int | None:
@@ -137,42 +174,35 @@ def _open_op(views: Sequence[OpView]) -> int | None:
     return 0 if failed is None and len(views) == 1 else failed
 
 
-def reason(job: Job, result: ResultPayload | None, views: Sequence[OpView]) -> Reason | None:
-    """Return why a job failed; None where nothing says that it did."""
+def _reason(
+    job: Job, stored: Result | None, payload: ResultPayload | None, views: Sequence[OpView], body: dict[str, Any] | None
+) -> Reason | None:
+    """Return why a job failed; None where nothing says that it did. One query where its log is here."""
     if job.outcome != Outcome.FAILED:
         return None
     failed = next((op for op in views if op.is_failed), None)
-    if failed is not None and failed.result is not None:
-        code = failed.result.exit_code
-        lead = f"{_named(failed)} failed." if code is None else f"{_named(failed)} ended with exit {code}."
-        said = [f"{failed.exit_meaning}."] if failed.exit_meaning else []
-        return Reason(
-            lead, " ".join([*(part[:1].upper() + part[1:] for part in said), *failed.result.errors[:1]]), failed
+    has_log = stored is not None and bool(stored.log_lines)
+    tail = tail_of(job, failed.result.op_id) if failed and failed.result and has_log else ()
+    return reasons.reason(views, payload, body or {}, tail)
+
+
+def _ending(job: Job, payload: ResultPayload | None) -> str:
+    """Return how a job ended that did not end by itself, in a sentence or two."""
+    if job.delisted_at:
+        return "It was withdrawn from its queue before a node took it, and its whole deposit went back."
+    if job.state == JobState.STOPPED:
+        return (
+            "Its node gave it up before it ended. Nothing is paid for that: its deployer can take the deposit back, "
+            "and another node may still claim the job."
         )
-    if result and result.errors:
-        return Reason("The job failed.", result.errors[0])
-    if result and result.status:
-        return Reason("The job failed.", f"Its node reported “{result.status}”, without naming an op.")
-    return Reason("An op failed.", "The network says so; the result that says which one is not here yet.")
-
-
-def _named(op: OpView) -> str:
-    return shortened(op.id, 60) or f"Op {op.index + 1}"
-
-
-def bill(job: Job) -> Bill:
-    """Return what a job costs; of one that has not run, what it can cost at most."""
-    is_queued, is_running = job.state == JobState.QUEUED, job.state == JobState.RUNNING
-    end = timezone.now() if is_running else job.ended_at
-    paid = job.timeout if is_queued else paid_seconds(started_at=job.started_at, ended_at=end, timeout=job.timeout)
-    fee = job.market.network_fee_percentage
-    found = money.cost(price=job.price, seconds=paid, usd_per_hour=job.usd_reward_per_hour, fee_percentage=fee)
-    deposit = money.nos(job.price, job.timeout)
-    return Bill(
-        cost=found,
-        timeout=job.timeout,
-        deposit=deposit,
-        returned=deposit - found.host_nos,
-        is_final=not is_queued and not is_running,
-        is_limit=is_queued and not job.delisted_at,
-    )
+    if job.state != JobState.COMPLETED or job.outcome == Outcome.FAILED:
+        return ""
+    if not job.ipfs_result:
+        return "Its deployer ended it, and its node has published no result: how its ops went is not known."
+    if payload and payload.status in reasons.WORDS:
+        return f"{reasons.WORDS[payload.status]}."
+    if payload and not payload.ops and not payload.status:
+        return "Its node reported that nothing ran."
+    sentence = _ENDINGS.get(reasons.ending(payload), "")
+    ran = (job.ended_at - job.started_at).total_seconds() if job.ended_at and job.started_at else 0
+    return sentence.format(ran=duration(ran), timeout=duration(job.timeout))

@@ -1,4 +1,4 @@
-"""A job's life as its page shows it: listed, queued, picked up, running, finished; in words, and to scale."""
+"""A job's life as its page shows it: listed, queued, picked up, pulled, ran, finished, paid; in words, and to scale."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from explorer.formats import DASH, duration, thousands
+from explorer.formats import DASH, duration, nos, thousands, usd
 from explorer.nosana.payloads import ResultPayload
 from jobs.choices import JobState
 from jobs.models import Job
-from jobs.results import FAILED, verdict
+from jobs.results import FAILED, SUCCESS, verdict
+from jobs.selectors.bill import Bill
 from markets.choices import QueueType
 
 #: The width of the drawing, in its own units, and the shortest part of it that can be seen.
@@ -79,20 +80,32 @@ def queue_place(job: Job) -> QueuePlace | None:
     return QueuePlace(market.queue.index(job.address) + 1, len(market.queue))
 
 
-def lifecycle(job: Job, result: ResultPayload | None, now: datetime) -> Lifecycle:
-    """Return a job's life until `now`; no query."""
+def lifecycle(
+    job: Job,
+    result: ResultPayload | None,
+    now: datetime,
+    pulls: Sequence[tuple[float, float]] | None = None,
+    bill: Bill | None = None,
+) -> Lifecycle:
+    """Return a job's life until `now`; no query.
+
+    `pulls` says from when to when ops were due and none ran, in seconds since its node began; None: not known.
+    """
     queue = queue_place(job)
     queued_until = job.started_at or job.delisted_at or (now if job.state == JobState.QUEUED else None)
     ended = job.ended_at or (now if job.state == JobState.RUNNING else None)
     queued, running = _seconds(job.listed_at, queued_until), _seconds(job.started_at, ended)
+    pulled = None if pulls is None else min(sum(end - start for start, end in pulls), running or 0.0)
     steps = [
         Step("list-plus", "Listed", job.listed_at),
         _queued(queued, queue),
         _picked_up(job),
-        _running(job, running),
+        _pulling(pulled),
+        _running(job, None if running is None else running - (pulled or 0.0)),
         _finished(job, result),
+        *([_paid(job, bill)] if bill else []),
     ]
-    return Lifecycle(steps, _scale(queued or 0, running or 0), queue)
+    return Lifecycle(steps, _scale(queued or 0, running or 0, pulls or ()), queue)
 
 
 def _queued(seconds: float | None, queue: QueuePlace | None) -> Step:
@@ -102,6 +115,10 @@ def _queued(seconds: float | None, queue: QueuePlace | None) -> Step:
 
 def _picked_up(job: Job) -> Step:
     return Step("server", "Picked up", job.started_at if job.node else None, address=job.node)
+
+
+def _pulling(seconds: float | None) -> Step:
+    return Step("download", "Pulling", text=_span(seconds), note="" if seconds is None else "while no op ran")
 
 
 def _running(job: Job, seconds: float | None) -> Step:
@@ -114,19 +131,38 @@ def _finished(job: Job, result: ResultPayload | None) -> Step:
         return Step("circle-slash", "Withdrawn", job.delisted_at, note="before it ran")
     if job.state < JobState.COMPLETED:
         return Step("circle-check", "Finished")
-    failed = [op for op in result.ops if verdict(op) == FAILED] if result else []
-    if failed and result:
-        fine = f"{thousands(len(result.ops) - len(failed))} ops ok, " if len(result.ops) > 1 else ""
+    verdicts = [verdict(op) for op in result.ops] if result else []
+    failed, fine = verdicts.count(FAILED), verdicts.count(SUCCESS)
+    if failed:
+        said = [f"{_ops(fine)} ok"] if fine else []
         return Step(
-            "circle-x", "Finished", job.ended_at, note=f"{fine}{thousands(len(failed))} failed", css="is-failed"
+            "circle-x",
+            "Finished",
+            job.ended_at,
+            note=", ".join([*said, f"{thousands(failed)} failed"]),
+            css="is-failed",
         )
     if job.outcome == FAILED:
         return Step("circle-x", "Finished", job.ended_at, note="failed", css="is-failed")
     if job.state == JobState.STOPPED:
-        return Step("circle-stop", "Stopped", job.ended_at)
+        return Step("circle-stop", "Stopped", job.ended_at, note="its node gave it up")
     ops = len(result.ops) if result else 0
-    note = "" if not ops else f"{thousands(ops)} op{'' if ops == 1 else 's'} reported"
-    return Step("circle-check", "Finished", job.ended_at, note=note)
+    return Step("circle-check", "Finished", job.ended_at, note=f"{_ops(ops)} reported" if ops else "")
+
+
+def _ops(count: int) -> str:
+    return f"{thousands(count)} op{'' if count == 1 else 's'}"
+
+
+def _paid(job: Job, bill: Bill) -> Step:
+    """The node is paid in the transaction that ends the job (nosana-programs, finish and end)."""
+    if bill.is_unpaid:
+        return Step("coins", "Paid", text="nothing", note="all of it goes back")
+    if not bill.is_final:
+        return Step("coins", "Paid")
+    usd_then = bill.cost.total_usd
+    note = "" if usd_then is None else f"{usd(usd_then)} USD"
+    return Step("coins", "Paid", text=f"{nos(bill.cost.total_nos)} NOS", note=note)
 
 
 def _span(seconds: float | None) -> str:
@@ -137,22 +173,27 @@ def _seconds(start: datetime | None, end: datetime | None) -> float | None:
     return max((end - start).total_seconds(), 0.0) if start and end else None
 
 
-def _scale(queued: float, running: float) -> Scale | None:
+def _scale(queued: float, running: float, pulls: Sequence[tuple[float, float]]) -> Scale | None:
+    """Return the lifecycle to scale: waiting, then running, with the pulls over it."""
     whole = queued + running
     if whole < 1:
         return None
-    lengths = [("m-queued", "Queued", queued), ("m-run", "Running", running)]
-    parts, x = [], 0.0
     unit = WIDTH / whole
-    for css, name, seconds in lengths:
-        if seconds > 0:
-            width = max(seconds * unit, SHORTEST)
-            parts.append(Part(css, f"{min(x, WIDTH - width):.1f}", f"{width:.1f}", f"{name} {duration(seconds)}"))
-        x += seconds * unit
+    pulled = [(queued + start, end - start) for start, end in pulls if start < running]
+    bars = [("m-queued", "Queued", 0.0, queued), ("m-run", "Running", queued, running)]
+    bars += [("m-pull", "Pulling", start, length) for start, length in pulled]
+    parts = [_part(css, name, start, length, unit) for css, name, start, length in bars if length > 0]
     step = next((size for size in _TICKS if whole / size <= MOST_TICKS), None)
     ticks = [f"{n * step * unit:.1f}" for n in range(int(whole / step) + 1)] if step else []
-    label = ", ".join(part.title for part in parts)
+    spent = [("Queued", queued), ("Pulling", sum(length for _, length in pulled)), ("Running", running)]
+    label = ", ".join(f"{name} {duration(seconds)}" for name, seconds in spent if seconds > 0)
     return Scale(parts, ticks, _tick_name(step) if step else "", label)
+
+
+def _part(css: str, name: str, start: float, length: float, unit: float) -> Part:
+    width = min(max(length * unit, SHORTEST), WIDTH)
+    x = min(start * unit, WIDTH - width)
+    return Part(css, f"{x:.1f}", f"{width:.1f}", f"{name} {duration(length)}")
 
 
 def _tick_name(step: int) -> str:

@@ -19,6 +19,7 @@ from psycopg import sql
 
 from explorer import images
 from explorer.nosana import caching
+from jobs.choices import JobState
 from jobs.contents import LONGEST, TYPE_LENGTH
 from jobs.models import Job, JobRollup
 from jobs.models.rollup import DAY, IMAGE
@@ -167,7 +168,9 @@ def _resource_sums() -> Iterable[Any]:
         succeeded=Count("pk", filter=present & Q(outcome="success")),
         failed=Count("pk", filter=present & Q(outcome="failed")),
         ended=Count("pk", filter=ended),
-        seconds=Sum(Least("duration", "timeout"), filter=ended & Q(started_at__isnull=False)),
+        seconds=Sum(
+            Least("duration", "timeout"), filter=ended & Q(started_at__isnull=False) & ~Q(state=JobState.STOPPED)
+        ),
         last=Max("order_at"),
     )
 

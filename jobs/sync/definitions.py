@@ -29,7 +29,7 @@ NOTHING: Final[dict[str, Any]] = {
     "resource_ids": [],
     "op_types": [],
 }
-NOT_READ: Final = {**NOTHING, "words": None}
+NOT_READ: Final = {**NOTHING, "words": None, "fingerprint": None}
 #: Joined with the wanted keys: a list of thousands takes PostgreSQL longer to plan than to find.
 _KNOWN: Final = f"""
     SELECT key, {", ".join(SHOWN)} FROM jobs_definition JOIN unnest(%s::text[]) AS wanted (key) USING (key)
@@ -39,7 +39,7 @@ _KNOWN: Final = f"""
 MERGE: Final = {
     **{
         name: f"CASE WHEN old.fetched_at IS NOT NULL THEN old.{name} ELSE new.{name} END"
-        for name in ("text", "error", *SHOWN, "words")
+        for name in ("text", "error", *SHOWN, "words", "fingerprint")
     },
     "fetched_at": "COALESCE(old.fetched_at, new.fetched_at)",
 }
@@ -105,6 +105,7 @@ def columns_of(contents: Mapping[str, Contents]) -> dict[str, dict[str, Any]]:
             "resource_ids": [resources[pair] for pair in one.resources],
             "op_types": list(one.op_types),
             "words": one.words,
+            "fingerprint": one.fingerprint,
         }
         for key, one in contents.items()
     }

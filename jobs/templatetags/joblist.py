@@ -51,7 +51,7 @@ def _places() -> Places:
     jobs = reverse("jobs:list")
     return Places(
         job=reverse("jobs:detail", args=[_HERE]),
-        deployer=f"{jobs}?deployer={_HERE}",
+        deployer=reverse("jobs:deployer", args=[_HERE]),
         payer=f"{jobs}?payer={_HERE}",
         market=reverse("markets:detail", args=[_HERE]),
         node=reverse("markets:node", args=[_HERE]),

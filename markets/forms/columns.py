@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.http import QueryDict
@@ -15,13 +15,17 @@ from explorer.paging import query_string
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; `sort` is empty where it cannot be sorted by, `first` is "-" for largest first."""
+    """A column of a table; `sort` is empty where it cannot be sorted by, `first` is "-" for largest first.
+
+    One that `is_extra` is shown only where it is asked for.
+    """
 
     label: str
     sort: str = ""
     first: str = ""
     css: str = ""
     note: str = ""
+    is_extra: bool = False
 
     @property
     def name(self) -> str:
@@ -36,6 +40,29 @@ class Head:
     column: Column
     url: str
     direction: str  # ascending, descending, none, or empty where it cannot be sorted by
+
+
+class ManyField(forms.Field):
+    """Any number of texts under one name, as boxes that are ticked send them; empty ones and repetitions are left out.
+
+    Its value is a list. `label` names it where something is wrong with one.
+    """
+
+    widget = forms.MultipleHiddenInput
+    longest: ClassVar[int] = 200
+    most: ClassVar[int] = 60
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return the texts."""
+        texts = [str(text) for text in value or []]
+        if any("\0" in text for text in texts):
+            raise forms.ValidationError("Null characters are not allowed.")
+        if any(len(text) > self.longest for text in texts):
+            raise forms.ValidationError(f"Ensure this value has at most {self.longest} characters.")
+        found = [text for text in dict.fromkeys(text.strip() for text in texts) if text]
+        if len(found) > self.most:
+            raise forms.ValidationError(f"At most {self.most} values can be chosen.")
+        return found
 
 
 class Select(NamedTuple):
@@ -80,15 +107,24 @@ class ListFilter(forms.Form):
         return Select(self[name], chosen, offered)
 
     def shown(self) -> list[Column]:
-        """Return the columns that `columns` in the query string names, the first one always; all where it names none.
+        """Return the columns that `columns` in the query string names, the first one always; the usual ones else.
 
         It is no field: it leaves no rows out. A name that no column has counts as not there.
         """
+        first, *others = self.columns
+        return [first, *(self.chosen() or [column for column in others if not column.is_extra])]
+
+    def chosen(self) -> list[Column]:
+        """Return the columns that the query string names, without the first."""
         texts = self.data.getlist("columns") if isinstance(self.data, QueryDict) else []
         wanted = {name for text in texts for name in text.split(",")}
-        first, *others = self.columns
-        chosen = [column for column in others if column.name in wanted]
-        return [first, *(chosen or others)]
+        return [column for column in self.columns[1:] if column.name in wanted]
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Return the names and values of the fields that were filled in and can be used, each value once."""
+        data = self.data if isinstance(self.data, QueryDict) else QueryDict()
+        names = [name for name in self.fields if name not in self.errors]
+        return [(name, value) for name in names for value in data.getlist(name) if value]
 
     def heads(self, params: QueryDict) -> list[Head]:
         """Return the heads of the shown columns for a page with these parameters."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 
-from explorer.text import visible
 from markets.choices import Activity
-from markets.forms.columns import Column, ListFilter, Select, same
-from markets.models import Market, Node
+from markets.facets import FACETS
+from markets.forms.columns import Column, ListFilter, ManyField, Select, same
+from markets.models import Market
 
 
 class MarketFilter(ListFilter):
@@ -26,6 +26,8 @@ class MarketFilter(ListFilter):
         Column("Running", "running", "-", "r"),
         Column("Nodes", "nodes", "-", "r c-mid", "nodes seen at work here"),
         Column("Success", "success", "-", "r", "of the jobs that ended in the last 7 days"),
+        Column("Wait", "wait", "", "r c-low", "median of the jobs that started in the last 7 days"),
+        Column("At work", "busy", "-", "r c-low", "share of the nodes there that ran a job, in the last 7 days"),
         Column("Required", "required", "-", "r", "images and remote resources that its nodes must keep"),
         Column("Refreshed", "refreshed", "-", "r c-op", "when the required list was last fetched"),
     )
@@ -39,28 +41,36 @@ class MarketFilter(ListFilter):
 
 
 class NodeFilter(ListFilter):
-    """The node list's filter. A GPU or country that no node has is no error: its list is empty."""
+    """The node list's filter: a field for each facet, of which any number of values can be chosen.
+
+    A GPU, country or version that no node has is no error: its list is empty.
+    """
 
     columns = (
         Column("Node", "node"),
-        Column("Status"),
-        Column("Market"),
+        Column("Status", "status", "-"),
+        Column("Market", "market"),
         Column("GPU", "gpu"),
         Column("VRAM", "vram", "-", "r", "of all its GPUs"),
-        Column("Processor", "cpu", css="c-low"),
-        Column("RAM", "ram", "-", "r c-mid"),
-        Column("Disk", "disk", "-", "r c-op"),
-        Column("Down / up", "down", "-", "r c-low", "Mbit/s"),
-        Column("CUDA", "cuda", "-", "c-op"),
+        Column("Processor", "cpu", is_extra=True),
+        Column("RAM", "ram", "-", "r c-low"),
+        Column("Disk", "disk", "-", "r", is_extra=True),
+        Column("Down / up", "down", "-", "r", "Mbit/s", is_extra=True),
+        Column("CUDA", "cuda", "-", "c-low"),
+        Column("Driver", "driver", "-", is_extra=True),
         Column("Country", "country", css="c-mid"),
-        Column("Version", "version", "-", "c-op", "of the node software"),
-        Column("Jobs", css="r", note="that it has had"),
-        Column("Success", css="r", note="of all its jobs that were judged"),
+        Column("Version", "version", "-", note="of the node software", is_extra=True),
+        Column("Jobs", "jobs", "-", "r", "that it has had"),
+        Column("Success", "success", "-", "r", "of all its jobs that were judged"),
+        Column("Busy", "busy", "-", "r c-op", "share of the last 7 days in which it ran jobs"),
+        Column("Uptime", "uptime", "-", "r c-op", "of the quarters of an hour watched in 7 days, those it was seen in"),
         Column("Seen", "seen", "-", "r", "last time a job or a queue named it"),
     )
     usual = "-seen"
     #: The column of each sort, never null; the address breaks ties.
     sorts: ClassVar[dict[str, str]] = {
+        "status": "activity_key",
+        "market": "market_key",
         "gpu": "gpu_name",
         "vram": "vram_key",
         "cpu": "cpu",
@@ -68,30 +78,55 @@ class NodeFilter(ListFilter):
         "disk": "disk_key",
         "down": "down_key",
         "cuda": "cuda_version",
+        "driver": "driver_version",
         "country": "country",
         "version": "node_version",
+        "jobs": "jobs",
+        "success": "success_key",
+        "busy": "busy_share",
+        "uptime": "uptime_key",
     }
 
-    market = forms.CharField(required=False, max_length=44, label="Market")
-    gpu = forms.CharField(required=False, max_length=200, label="GPU")
-    country = forms.CharField(required=False, max_length=40, label="Country")
-    status = forms.ChoiceField(
-        required=False,
-        label="Status",
-        choices=[("", "Any status"), *Activity.choices],
-        error_messages={"invalid_choice": "A node is busy, free or idle, not “%(value)s”."},
-    )
+    status = ManyField(required=False, label="Status")
+    gpu = ManyField(required=False, label="GPU")
+    vram = ManyField(required=False, label="VRAM")
+    market = ManyField(required=False, label="Market")
+    country = ManyField(required=False, label="Country")
+    success = ManyField(required=False, label="Success rate")
+    busy = ManyField(required=False, label="Busy")
+    uptime = ManyField(required=False, label="Uptime")
+    cuda = ManyField(required=False, label="CUDA")
+    driver = ManyField(required=False, label="Driver")
+    version = ManyField(required=False, label="Node software")
 
-    def clean_market(self) -> str:
-        """Return the address of a market there is."""
-        address: str = self.cleaned_data["market"]
-        if address and not Market.objects.filter(pk=address).exists():
-            raise forms.ValidationError(f"No market has the address “{address}”.")
-        return address
+    def clean_status(self) -> list[str]:
+        """Return what a node can do."""
+        chosen: list[str] = self.cleaned_data["status"]
+        if wrong := [value for value in chosen if value not in Activity.values]:
+            raise forms.ValidationError(f"A node is busy, free or idle, not “{wrong[0]}”.")
+        return chosen
 
-    def wanted(self) -> dict[str, str]:
-        """Return the valid values that choose nodes, without the sort."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "sort"}
+    def clean_market(self) -> list[str]:
+        """Return the addresses of markets there are."""
+        chosen: list[str] = self.cleaned_data["market"]
+        known = set(Market.objects.filter(pk__in=chosen).values_list("pk", flat=True)) if chosen else set()
+        if wrong := [address for address in chosen if address not in known]:
+            raise forms.ValidationError(f"No market has the address “{wrong[0]}”.")
+        return chosen
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a band that there is none of."""
+        for facet in FACETS:
+            known = [band.value for band in facet.bands]
+            wrong = [value for value in self.cleaned_data.get(facet.name, ()) if known and value not in known]
+            if wrong:
+                sentence = f"There is no “{wrong[0]}” to choose, but {', '.join(known[:-1])} and {known[-1]}."
+                self.add_error(facet.name, sentence)
+        return self.cleaned_data
+
+    def wanted(self) -> dict[str, list[str]]:
+        """Return the values of each facet that is on."""
+        return {facet.name: self.cleaned_data[facet.name] for facet in FACETS if self.cleaned_data[facet.name]}
 
     def order(self) -> tuple[str, ...]:
         """Return the columns of the chosen sort, the last one unique; "seen" has its index in both directions."""
@@ -102,13 +137,3 @@ class NodeFilter(ListFilter):
         if name == "seen":
             return ("-seen_at", "address") if sign else ("seen_at", "-address")
         return (f"{sign}{self.sorts[name]}", f"{sign}address")
-
-    def selects(self) -> list[Select]:
-        """Return status, market, GPU and country, with what there is of each; three queries."""
-        with_nodes = Market.objects.with_nodes().by_name().only("address", "name")
-        return [
-            self.select("status", Activity.choices),
-            self.select("market", [(market.pk, visible(market)) for market in with_nodes]),
-            self.select("gpu", same(Node.objects.commonest("gpu_name"))),
-            self.select("country", same(Node.objects.commonest("country"))),
-        ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from markets.models.cache import CachedImage, CachedResource, CacheReport
 from markets.models.catalog import Image, Resource
 from markets.models.curation import Curated, MarketCurator, Revision
+from markets.models.history import MarketHistory, NodeDay, WatchDay
+from markets.models.machine import MachineReport
 from markets.models.market import Market, MarketQuerySet
 from markets.models.node import Node, NodeQuerySet
 from markets.models.price import NosPrice
@@ -18,15 +20,19 @@ __all__ = [
     "Curated",
     "Image",
     "ImageRecord",
+    "MachineReport",
     "Market",
     "MarketCurator",
+    "MarketHistory",
     "MarketQuerySet",
     "MarketRecord",
     "Node",
+    "NodeDay",
     "NodeQuerySet",
     "NosPrice",
     "RequiredImage",
     "RequiredResource",
     "Resource",
     "Revision",
+    "WatchDay",
 ]

@@ -42,10 +42,6 @@ class MarketQuerySet(models.QuerySet["Market"]):
         """The types there are; one query."""
         return list(self.exclude(type="").order_by("type").values_list("type", flat=True).distinct())
 
-    def with_nodes(self) -> MarketQuerySet:
-        """Those where a node was seen last."""
-        return self.filter(pk__in=Market.objects.filter(nodes__isnull=False).values("pk"))
-
     def of_type(self, kind: str) -> MarketQuerySet:
         """Those of a type, such as PREMIUM; all of them where `kind` is empty."""
         return self.filter(type=kind) if kind else self

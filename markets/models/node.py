@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,22 +21,25 @@ class NodeQuerySet(models.QuerySet["Node"]):
         """Ordered by when they were last seen at work."""
         return self.order_by("-seen_at", "address")
 
-    def doing(self, activity: str) -> NodeQuerySet:
-        """Those that run a job (busy), wait in a queue for one (free), or neither (idle); all where it is empty."""
-        at_work = Q(address__in=Market.objects.nodes_at_work())
-        in_line = Q(address__in=Market.objects.nodes_in_line())
-        wanted = {Activity.BUSY: at_work, Activity.FREE: in_line & ~at_work, Activity.IDLE: ~in_line & ~at_work}
-        return self.filter(wanted[Activity(activity)]) if activity else self
+    def with_activity(self) -> NodeQuerySet:
+        """With what each does now: activity (busy, free, idle), and activity_key, the larger the more; no more queries.
 
-    def of(self, *, market: str = "", gpu: str = "", country: str = "") -> NodeQuerySet:
-        """Those of a market, with a GPU of that name, in a country; an empty one leaves nothing out."""
-        facts = {"market": market, "gpu_name": gpu, "country": country}
-        return self.filter(**{name: value for name, value in facts.items() if value})
+        One that runs a job is busy, also while a queue still names it.
+        """
+        at_work, in_line = Q(address__in=Market.objects.nodes_at_work()), Q(address__in=Market.objects.nodes_in_line())
 
-    def commonest(self, column: str, limit: int = 100) -> list[str]:
-        """The values of a text column that most nodes have, in their own order; one query."""
-        counted = self.exclude(**{column: ""}).values(column).annotate(nodes=Count("pk"))
-        return sorted(row[column] for row in counted.order_by("-nodes", column)[:limit])
+        def told(busy: object, free: object, idle: object, kind: models.Field[Any, Any]) -> Case:
+            cases = (When(condition, then=Value(value)) for condition, value in ((at_work, busy), (in_line, free)))
+            return Case(*cases, default=Value(idle), output_field=kind)
+
+        return self.annotate(
+            activity=told(Activity.BUSY, Activity.FREE, Activity.IDLE, models.CharField()),
+            activity_key=told(2, 1, 0, models.IntegerField()),
+        )
+
+    def with_market_name(self) -> NodeQuerySet:
+        """With market_key: the name of its market, empty where it has none; no more queries."""
+        return self.annotate(market_key=Coalesce("market__name", Value("")))
 
     def matching(self, text: str) -> NodeQuerySet:
         """Those with the text in their GPU, processor, country or version, or with that address or its start."""
@@ -80,11 +83,28 @@ class Node(models.Model):
     specs_due_at = models.DateTimeField(default=timezone.now, db_index=True)
     specs_error = models.TextField(blank=True)
 
+    # How it did, counted in the background by jobs/sync/nodes.py: lists are filtered and sorted by it.
+    jobs = models.PositiveBigIntegerField(default=0, help_text="that it ever had")
+    succeeded = models.PositiveBigIntegerField(default=0, help_text="by their ops")
+    failed = models.PositiveBigIntegerField(default=0, help_text="by their ops")
+    busy_share = models.FloatField(default=0, help_text="of the last 7 days, the share in which it ran jobs, 0 to 1")
+    uptime = models.FloatField(null=True, help_text="of the quarters of an hour watched lately, those it was seen in")
+
     # What the list is sorted by: where a node did not report something, it is less than any.
     vram_key = _or_least("vram_mb")
     ram_key = _or_least("ram_mb")
     disk_key = _or_least("disk_gb")
     down_key = _or_least("download_mbps", models.FloatField())
+    uptime_key = _or_least("uptime", models.FloatField())
+    success_key = models.GeneratedField(
+        expression=Case(
+            When(succeeded=0, failed=0, then=Value(-1.0)),
+            default=Cast("succeeded", models.FloatField()) / (F("succeeded") + F("failed")),
+            output_field=models.FloatField(),
+        ),
+        output_field=models.FloatField(),
+        db_persist=True,
+    )
 
     objects = NodeQuerySet.as_manager()
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
 from markets.models.catalog import Image
 from markets.models.market import Market
+
+#: Where the bins of waits begin, in seconds; the last one has no end.
+WAIT_BINS: Final = (0, 5, 15, 60, 300, 900, 3600, 6 * 3600)
 
 
 class MarketRecord(models.Model):
@@ -15,6 +21,10 @@ class MarketRecord(models.Model):
     market = models.OneToOneField(Market, models.CASCADE, primary_key=True, related_name="record")
     waits = models.PositiveIntegerField(help_text="jobs that started")
     median_wait_s = models.FloatField(null=True, help_text="seconds from listing to start, the median")
+    slow_wait_s = models.FloatField(null=True, help_text="so long or less waited 95 of 100")
+    wait_bins = ArrayField(
+        models.PositiveIntegerField(), default=list, help_text="jobs by how long they waited, by WAIT_BINS"
+    )
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

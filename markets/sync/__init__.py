@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from markets.sync.history import forget_old_history, note_history
 from markets.sync.listing import add_markets, store_markets, sync_markets
-from markets.sync.nodes import SPECS_HOLD, SPECS_RETRY, note_nodes, store_specs, sync_nodes
+from markets.sync.machines import SPECS_HOLD, SPECS_RETRY, store_specs
+from markets.sync.nodes import note_nodes, sync_nodes
 from markets.sync.price import sync_price
 from markets.sync.queues import store_queues, sync_queues
 from markets.sync.required import HOLD, claim_due, refresh_required, store_required
@@ -14,6 +16,8 @@ __all__ = [
     "SPECS_RETRY",
     "add_markets",
     "claim_due",
+    "forget_old_history",
+    "note_history",
     "note_nodes",
     "refresh_required",
     "store_markets",

@@ -22,8 +22,10 @@ from explorer.nosana.client import Client
 from explorer.nosana.errors import BudgetUnavailable, NosanaError
 from explorer.nosana.fetch import Bounds
 from explorer.nosana.payloads import NodePayload
+from markets.choices import MachineSource
 from markets.models import CachedImage, CachedResource, CacheReport, Image, Node, Resource
 from markets.models.cache import KEPT
+from markets.sync.machines import store_specs
 
 #: How long an answer holds, and how soon a node that gave none is asked again.
 HOLD: Final = timedelta(minutes=30)
@@ -121,7 +123,9 @@ def ask_nodes(*, client: Client, patience: timedelta = PATIENCE, pace: float = 1
 
 def _ask(client: Client, node: str, hold: timedelta) -> bool:
     try:
-        return store_report(node=client.node_info(node), hold=hold)
+        said = client.node_info(node)
+        store_specs(node=said, source=MachineSource.NODE)
+        return store_report(node=said, hold=hold)
     except BudgetUnavailable:
         raise  # no other node could be asked either
     except NosanaError as error:

@@ -1,9 +1,8 @@
-"""Nodes: where they were seen at work, and what they say of their machines."""
+"""Nodes: where they were seen at work, and asking the host manager about their machines."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -12,13 +11,11 @@ from explorer.claims import claim
 from explorer.models import Source
 from explorer.nosana.client import Client
 from explorer.nosana.errors import NosanaError, NotFound, OverBudget, Unreachable
-from explorer.nosana.payloads import NodePayload, Skipped
+from explorer.nosana.payloads import Skipped
 from explorer.upsert import Written, upsert
+from markets.choices import MachineSource
 from markets.models import Node
-
-#: How long a node's answer about its machine holds, and how soon a failed one is asked again.
-SPECS_HOLD = timedelta(hours=6)
-SPECS_RETRY = timedelta(minutes=10)
+from markets.sync.machines import SPECS_HOLD, SPECS_RETRY, has_gaps, note_specs_error, store_specs
 
 
 def note_nodes(*, seen: dict[str, tuple[str, datetime]]) -> Written:
@@ -32,51 +29,41 @@ def note_nodes(*, seen: dict[str, tuple[str, datetime]]) -> Written:
 
 
 def sync_nodes(*, client: Client, limit: int = 50) -> None:
-    """Ask about the machines of the `limit` nodes whose answer is oldest; one request a node."""
+    """Ask about the machines of the `limit` nodes whose answer is oldest; one request a node, two where that has gaps.
+
+    Not knowing a node is an answer too: it is asked about again as late as one that is known.
+    """
     with sources.recorded(Source.NODES) as run:
         for address in claim(Node.objects.all(), "specs_due_at", limit=limit, hold=SPECS_RETRY):
             try:
-                store_specs(node=client.node_specs(address))
-                run.add(seen=1, changed=1)
+                run.add(seen=1, changed=_ask(client, address))
             except (Unreachable, OverBudget):
                 raise  # the others would fare no better; those claimed are asked again in a while
             except NotFound as error:
-                _note_specs_error(address, error, SPECS_HOLD)
+                note_specs_error(node=address, error=str(error), wait=SPECS_HOLD, at=timezone.now())
                 run.add(seen=1)
             except NosanaError as error:
-                _note_specs_error(address, error, SPECS_RETRY)
+                note_specs_error(node=address, error=str(error), wait=SPECS_RETRY, at=timezone.now())
                 run.add(seen=1, skipped=[Skipped(address, str(error))])
 
 
-def store_specs(*, node: NodePayload) -> None:
-    """Write what is known of a node's machine; its market follows where its jobs run, not what it says."""
-    now = timezone.now()
-    unlisted = {"address", "market", "cached_images", "cached_volumes", "gpus"}
-    facts = {name: value for name, value in asdict(node).items() if name not in unlisted}
-    texts = {name: value or "" for name, value in facts.items() if name in _NODE_TEXTS}
-    memories = [gpu.memory_mb for gpu in node.gpus if gpu.memory_mb is not None]
-    Node.objects.filter(pk=node.address).update(
-        **{**facts, **texts},
-        gpus=[asdict(gpu) for gpu in node.gpus],
-        gpu_name=node.gpus[0].name if node.gpus else "",
-        gpu_count=len(node.gpus),
-        vram_mb=sum(memories) if memories else None,
-        specs_at=now,
-        specs_due_at=now + SPECS_HOLD,
-        specs_error="",
-    )
+def _ask(client: Client, address: str) -> int:
+    """Ask for a node's specs, and for its metrics where those are not known or leave something out; return 1."""
+    try:
+        specs = client.node_specs(address)
+    except NotFound:
+        store_specs(node=client.node_metrics(address), source=MachineSource.METRICS)
+        return 1
+    store_specs(node=specs)
+    if has_gaps(specs):
+        _fill_gaps(client, address)
+    return 1
 
 
-_NODE_TEXTS = {
-    "status",
-    "country",
-    "cpu",
-    "cuda_version",
-    "driver_version",
-    "node_version",
-    "system_environment",
-}
-
-
-def _note_specs_error(address: str, error: NosanaError, wait: timedelta) -> None:
-    Node.objects.filter(pk=address).update(specs_error=str(error), specs_due_at=timezone.now() + wait)
+def _fill_gaps(client: Client, address: str) -> None:
+    """Ask for a node's metrics; that there are none is no failure of a node whose specs are known."""
+    try:
+        metrics = client.node_metrics(address)
+    except NotFound:
+        return
+    store_specs(node=metrics, source=MachineSource.METRICS)

@@ -17,6 +17,7 @@ from explorer.nosana.payloads import MarketAccount
 from explorer.upsert import Written, upsert
 from markets.choices import QueueType
 from markets.models import Market
+from markets.sync.history import note_history
 from markets.sync.nodes import note_nodes
 
 
@@ -39,7 +40,9 @@ def store_queues(*, accounts: Sequence[MarketAccount]) -> Written:
     written = upsert(Market, rows, key="address")
     Market.objects.filter(address__in=[row["address"] for row in rows]).update(queue_at=now)
     waiting = [(a.address, node) for a in accounts if a.queue_type == QueueType.NODES for node in a.queue]
-    note_nodes(seen={node: (market, now) for market, node in waiting if market in known})
+    seen = {node: (market, now) for market, node in waiting if market in known}
+    note_nodes(seen=seen)
+    note_history(read=[row["address"] for row in rows], free=seen, at=now)
     return written
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from explorer.htmx import HtmxHttpRequest, render_page
-from markets import changes, contract, effective, facts, selectors
+from markets import changes, contract, effective, facts, market_charts, market_json, selectors
 from markets.curation import may_curate
 from markets.forms import MarketFilter
 from markets.forms.curation import Sheet
 from markets.listing import listing
-from markets.models import Market
+from markets.models import Market, MarketRecord
+from markets.selectors.history import RANGES, USUAL, USUAL_QUEUE, Range, range_of
 from markets.views.shared import list_page, market_or_404, named
 
 
@@ -23,7 +25,7 @@ from markets.views.shared import list_page, market_or_404, named
 def market_list(request: HtmxHttpRequest) -> HttpResponseBase:
     """Show every market that is listed or has jobs."""
     form = MarketFilter(request.GET)
-    rows = selectors.board(**form.cleaned_data) if form.is_valid() else []
+    rows = selectors.board(**form.cleaned_data, is_whole=True) if form.is_valid() else []
     return list_page(request, "markets/list.html", form, {"rows": rows})
 
 
@@ -37,6 +39,7 @@ def market_page(request: HtmxHttpRequest, key: str) -> HttpResponseBase:
         return required_region(request, market)
     context: dict[str, Any] = {
         **required_context(request, market),
+        **past_context(market, _range(request)),
         "figures": selectors.figures(market),
         "queue": selectors.queue_of(market),
         "rows": selectors.first_nodes(market),
@@ -47,6 +50,45 @@ def market_page(request: HtmxHttpRequest, key: str) -> HttpResponseBase:
         "said": " ".join(str(message) for message in messages.get_messages(request)),
     }
     return render_page(request, "markets/market.html", context, partial="required")
+
+
+def _range(request: HttpRequest) -> Range | None:
+    """Return how far back `range` asks to look, None where it does not; 400 for a range there is none of."""
+    name = request.GET.get("range", "")
+    asked = range_of(name)
+    if name and asked is None:
+        raise BadRequest(f"The range is {', '.join(known.name for known in RANGES)}.")
+    return asked
+
+
+def past_context(market: Market, asked: Range | None) -> dict[str, Any]:
+    """Return what a market's charts need: three queries, two more where no range is asked for."""
+    past = selectors.past(market, asked or USUAL)
+    record = MarketRecord.objects.filter(pk=market.pk).first()
+    return {
+        "past": past,
+        "record": record,
+        "asked": asked,
+        "ranges": RANGES,
+        "charts": market_charts.on_top(past if asked else selectors.past(market, USUAL_QUEUE), past),
+        "more_charts": market_charts.below(past, record),
+        "past_rows": market_charts.table(past),
+    }
+
+
+@require_safe
+def market_as_json(request: HttpRequest, key: str) -> JsonResponse:
+    """Answer `/markets/<address or slug>.json`: what the page shows, with its history; 404 and 400 as {"error"}."""
+    market = selectors.find_market(key)
+    if market is None:
+        return JsonResponse({"error": f"No market is known by the address or name “{named(key)}”."}, status=404)
+    try:
+        past = selectors.past(market, _range(request) or USUAL)
+    except BadRequest as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    record = MarketRecord.objects.filter(pk=market.pk).first()
+    facts_of = market_json.told(market, selectors.figures(market), past, record)
+    return JsonResponse(facts_of, json_dumps_params=market_json.STYLE)
 
 
 def required_region(request: HtmxHttpRequest, market: Market, *, said: str = "", done: str = "") -> HttpResponse:

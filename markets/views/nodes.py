@@ -1,48 +1,36 @@
-"""Pages of nodes."""
+"""The list of nodes; the page of one is jobs/views/node.py."""
 
 from __future__ import annotations
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from explorer.htmx import HtmxHttpRequest, render_page
-from explorer.nosana import base58
-from explorer.paging import BadCursor, Page, capped_count, keyset_page
-from markets import facts, selectors
-from markets.caches import cache_of
+from explorer.htmx import HtmxHttpRequest
+from explorer.paging import BadCursor, Page, keyset_page
+from markets import selectors
 from markets.forms import NodeFilter
 from markets.models import Node
-from markets.views.shared import list_page, named
+from markets.views.shared import list_page
 
 
 @require_safe
 def node_list(request: HtmxHttpRequest) -> HttpResponse:
-    """Show every node that was ever seen at work, a page at a time."""
+    """Show every node that was ever seen at work, a page at a time, with the facets to narrow them by."""
     form = NodeFilter(request.GET)
     page: Page[Node] = Page([], None, None)
-    count = None
+    q, chosen = (form.cleaned_data["q"], form.wanted()) if form.is_valid() else ("", {})
     if form.is_valid():
-        found = selectors.nodes(**form.wanted())
         try:
-            page, count = keyset_page(found, form.order(), request.GET), capped_count(found)
+            page = keyset_page(selectors.nodes(q=q, chosen=chosen), form.order(), request.GET)
         except BadCursor as error:
             raise BadRequest(str(error)) from error
-    context = {"page": page, "rows": selectors.node_rows(page.rows), "count": count}
-    return list_page(request, "markets/nodes.html", form, context)
-
-
-@require_safe
-def node_page(request: HtmxHttpRequest, address: str) -> HttpResponse:
-    """Show one node."""
-    node = Node.objects.select_related("market").filter(pk=address).first() if base58.is_address(address) else None
-    if node is None:
-        raise Http404(f"No node with the address “{named(address)}” has been seen at work.")
+    faceted = selectors.facets(q=q, chosen=chosen)
     context = {
-        "node": node,
-        "row": selectors.node_rows([node])[0],
-        "places": selectors.places_of(node.pk),
-        "cache": cache_of(node),
-        "machine": facts.machine(node),
+        "page": page,
+        "rows": selectors.listed_rows(page.rows),
+        "facets": faceted.views,
+        "count": faceted.total if form.is_valid() else 0,
+        "chips": selectors.chips(q, faceted.views, request.GET),
     }
-    return render_page(request, "markets/node.html", context, partial="now")
+    return list_page(request, "markets/nodes.html", form, context)

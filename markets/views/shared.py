@@ -22,7 +22,7 @@ def list_page(request: HtmxHttpRequest, template: str, form: ListFilter, context
         "form": form,
         "heads": form.heads(request.GET),
         "shown": {column.name for column in shown},
-        "chosen": ",".join(column.name for column in shown[1:]) if len(shown) < len(form.columns) else "",
+        "chosen": ",".join(column.name for column in form.chosen()),
         "top": query_string(request.GET),
         **context,
     }

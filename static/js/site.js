@@ -121,8 +121,7 @@ document.addEventListener("DOMContentLoaded", function () {
 
   // Keyboard
 
-  const GO = { o: 0, j: 1, m: 2, n: 3, i: 4, s: 5 };
-  let afterG = 0;
+  let afterG = 0; // when "g" was pressed: the next key is the `data-go` of a link of the bar
 
   function isTyping(element) {
     return element.closest("input, textarea, select, [contenteditable]") !== null;
@@ -148,9 +147,8 @@ document.addEventListener("DOMContentLoaded", function () {
     (next.querySelector("th a[href]") || next.querySelector("a[href]")).focus();
   }
 
-  function goTo(key) {
-    const links = document.querySelectorAll(".nav a");
-    if (key in GO && links[GO[key]]) links[GO[key]].click();
+  function linkFor(key) {
+    return [...document.querySelectorAll(".nav a")].find((link) => link.dataset.go === key);
   }
 
   const KEYS = {
@@ -169,7 +167,8 @@ document.addEventListener("DOMContentLoaded", function () {
     }
     const isGo = Date.now() - afterG < 1000;
     afterG = 0;
-    if (isGo && event.key in GO) goTo(event.key);
+    const link = isGo && linkFor(event.key);
+    if (link) link.click();
     else if (Object.hasOwn(KEYS, event.key)) KEYS[event.key]();
     else return;
     event.preventDefault();
@@ -234,7 +233,8 @@ document.addEventListener("DOMContentLoaded", function () {
   setInterval(() => {
     if (document.hidden) return;
     document.querySelectorAll("time.ago").forEach((time) => {
-      const seconds = Math.floor((Date.now() + offset - Date.parse(time.dateTime)) / 1000);
+      const since = Math.floor((Date.now() + offset - Date.parse(time.dateTime)) / 1000);
+      const seconds = time.closest("[data-past]") ? Math.max(since, 0) : since; // what a script wrote just now
       if (Math.abs(seconds) < 30 * 86400 && time.textContent !== ago(seconds)) time.textContent = ago(seconds);
     });
   }, 5000);

@@ -37,6 +37,7 @@ def cases() -> Iterator[Case]:
     yield from fragments(values)
     yield from searches()
     yield from pages()
+    yield from histories()
 
 
 def filters() -> dict[str, Params]:
@@ -211,8 +212,15 @@ def pages() -> Iterator[Case]:
     yield Case("page", "markets", "/markets/")
     yield Case("page", "nodes", "/nodes/")
     yield Case("page", "nodes: busy", "/nodes/?status=busy")
+    yield Case("page", "nodes: three facets", "/nodes/?status=free&status=busy&vram=24&success=95")
+    yield Case("page", "nodes by status", "/nodes/?sort=-status")
+    yield Case("page", "nodes by success", "/nodes/?sort=-success")
+    yield Case("page", "market: a year", f"/markets/{market.common}/?range=1y")
+    yield Case("page", "market.json", f"/markets/{market.common}.json?range=7d")
+    yield Case("page", "markets compared", f"/markets/compare/?markets={market.common},{market.rare}")
     yield Case("page", "node busiest", f"/nodes/{node.common}/")
     yield Case("page", "node rare", f"/nodes/{node.rare}/")
+    yield Case("page", "node.json", f"/nodes/{node.common}.json")
     yield Case("page", "status", "/status/")
     for path in ("/images/", "/resources/"):
         yield Case("page", path.strip("/"), path)
@@ -220,6 +228,23 @@ def pages() -> Iterator[Case]:
     yield Case("page", "image commonest", f"/images/{quote(picks.images().common, safe='')}/")
     yield Case("page", "API required resources", f"/api/markets/{market.common}/required-resources")
     yield Case("page", "charts.json", "/charts.json")
+
+
+def histories() -> Iterator[Case]:
+    """Yield deployers, the history of definitions, and jobs side by side: common and rare ones."""
+    deployer, definition = picks.ranked("deployer"), picks.ranked("ipfs_job", condition="ipfs_job <> ''")
+    jobs = Job.objects.filter(ipfs_job=definition.common).order_by("-order_at").values_list("pk", flat=True)
+    rare = Job.objects.filter(ipfs_job=definition.rare).values_list("pk", flat=True)[0]
+    old = Job.objects.filter(deployer=deployer.common, phase=2).order_by("order_at").values_list("pk", flat=True)[100]
+    yield Case("page", "deployers", "/deployers/")
+    yield Case("page", "deployers: 30 days", "/deployers/?days=30&sort=-jobs")
+    yield Case("page", "deployer largest", f"/deployers/{deployer.common}/")
+    yield Case("page", "deployer largest, a year", f"/deployers/{deployer.common}/?last=365")
+    yield Case("page", "deployer of one job", f"/deployers/{deployer.rare}/")
+    yield Case("page", "history: definition of most jobs", f"/jobs/{jobs[0]}/history/")
+    yield Case("page", "history: definition of one job", f"/jobs/{rare}/history/")
+    yield Case("page", "history: an old job of the largest deployer", f"/jobs/{old}/history/")
+    yield Case("page", "four jobs side by side", f"/jobs/compare/?jobs={','.join(jobs[:4])}")
 
 
 def _url(params: Params) -> str:

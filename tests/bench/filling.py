@@ -28,6 +28,7 @@ from explorer import sources  # noqa: E402
 from explorer.models import Source  # noqa: E402
 from jobs import rollups  # noqa: E402
 from jobs.models import Job  # noqa: E402
+from jobs.sync.nodes import count_nodes  # noqa: E402
 from jobs.sync.store import store_jobs  # noqa: E402
 from markets.models import NosPrice  # noqa: E402
 from markets.sync import store_markets, store_queues, store_specs  # noqa: E402
@@ -81,8 +82,33 @@ def _surroundings(network: Network) -> None:
     with rollups.counted() as counted:
         counted.before(network.withdrawn)
         Job.objects.filter(pk__in=network.withdrawn).update(delisted_at=network.until)
+    _history(network)
+    count_nodes()
     hours = [network.until - timedelta(hours=hour) for hour in range(DAYS * 24)]
     NosPrice.objects.bulk_create([NosPrice(at=at, usd=Decimal("0.31")) for at in hours], batch_size=2000)
+
+
+#: Three months of a watched network: every market by hour and day, every node in half of all quarters of an hour.
+_HISTORY: Final = """
+INSERT INTO markets_markethistory (market_id, unit, at, reads, waiting, most_waiting, free, most_free, running,
+  job_price, usd_per_hour, fee_percentage)
+SELECT address, unit, %(until)s - number * width, 100, 300, 9, 1200, 30, 4000, 100, usd_reward_per_hour, 10
+FROM markets_market, (VALUES ('hour', interval '1 hour', 2160), ('day', interval '1 day', 365)) AS units
+  (unit, width, count), generate_series(0, count - 1) AS number
+ON CONFLICT DO NOTHING;
+INSERT INTO markets_nodeday (node, day, free, busy)
+SELECT address, %(day)s - number, repeat('0011', 24)::bit(96), repeat('0100', 24)::bit(96)
+FROM markets_node, generate_series(0, 89) AS number ON CONFLICT DO NOTHING;
+INSERT INTO markets_watchday (day, slots) SELECT %(day)s - number, repeat('1', 96)::bit(96)
+FROM generate_series(0, 89) AS number ON CONFLICT DO NOTHING
+"""
+
+
+def _history(network: Network) -> None:
+    """Write what a sync that ran for months would have noted of queues and nodes."""
+    until = network.until.replace(hour=0)
+    with connection.cursor() as cursor:
+        cursor.execute(_HISTORY, {"until": until, "day": until.date()})
 
 
 def freshen() -> None:

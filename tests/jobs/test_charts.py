@@ -69,7 +69,7 @@ def test_figures_of_a_bar_are_those_of_its_jobs(client: Client) -> None:
         "succeeded": 1,
         "ended": 3,
         "success_share": 0.5,
-        "paid_seconds": 14400,
+        "paid_seconds": 10800,
     }
 
 

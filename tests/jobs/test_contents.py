@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.contents import LONGEST, MANY, Contents, contents_of, query_of, words_of
+from jobs.definition.edit.fingerprint import fingerprint
 
 
 def op(**args: Any) -> dict[str, Any]:
@@ -41,6 +42,7 @@ def test_contents_of_a_definition():
         op_types=("container/create-volume", "container/run"),
         words="1 2 a bin disk docker io large model nosana redis run whisper",
         op_count=4,
+        fingerprint=fingerprint(body),
     )
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from explorer.nosana.payloads import LogLine, OpResult, ResultPayload
 from jobs import logs, results
 from jobs.models import Job, Result
 from markets.choices import QueueType
-from markets.models import Market
+from markets.models import Market, NosPrice
 from tests.jobs.factories import NOON, address, cid, make_definition, make_job, make_market, make_result
 from tests.jobs.pages import dangers, part, words
 from tests.jobs.test_ops import VLLM
@@ -111,6 +112,17 @@ def make_finished(name: str = "finished", result: ResultPayload | None = None, *
     return job
 
 
+def callout_of(page: str) -> str:
+    """Return the callout that says why a job failed."""
+    found = page.partition('<div class="callout is-failed reason"')[2].partition('<div class="cols-2">')[0]
+    return found.partition('<div class="callout"')[0].partition("</svg>")[2]
+
+
+def reason_of(page: str) -> str:
+    """Return the words of that callout."""
+    return plain(callout_of(page))
+
+
 def test_page_of_a_failed_job_says_why_first(client: Client) -> None:
     job = make_failed()
     page = get(client, job.get_absolute_url())
@@ -121,15 +133,20 @@ def test_page_of_a_failed_job_says_why_first(client: Client) -> None:
         f"Failed Market NVIDIA 3090 Node {short(address('node'))} Deployer {short(address('deployer'))}"
         " Trigger cli Listed 21 Aug 2026, 12:00 UTC"
         " Listed 12:00:00 21 Aug 2026 Queued 1m 48s   Picked up 12:01:48".replace("   ", " ")
-        + f" by {job.node[:4]}…{job.node[-4:]} Running 1h 22m of 2h 00m timeout Finished 13:24:11 1 ops ok, 1 failed"
-        " Queued 1m 48s Running 1h 22m to scale, a tick is 5 min"
+        + f" by {job.node[:4]}…{job.node[-4:]} Pulling 1s while no op ran Running 1h 22m of 2h 00m timeout"
+        " Finished 13:24:11 1 op ok, 1 failed Paid 0.549167 NOS 0.137 USD"
+        " Queued 1m 48s Running 1h 22m Pulling 1s to scale, a tick is 5 min"
     )
-    callout = page.partition('<div class="callout is-failed"')[2].partition("</div>")[0].partition("</svg>")[2]
-    assert plain(callout) == (
-        "summarise ended with exit 22. The program's own code."
-        " curl: (22) The requested URL returned error: 404 Log line 3 · The op · its log"
+    assert reason_of(page) == (
+        "summarise ended with exit 22. The address that it asked for answered 404."
+        " curl: (22) The requested URL returned error: 404 Log line 3 The op Its log Change cmd in the builder"
     )
-    assert re.findall(r'href="([^"]*)"', callout) == ["?log=3#L3", "#op-1", "?op=summarise#log"]
+    callout = callout_of(page)
+    assert re.findall(r'href="([^"#]*#[LOl][^"]*|#op[^"]*)"', callout) == ["?log=3#L3", "#op-1", "?op=summarise#log"]
+    assert re.findall(r'<input type="hidden" name="(job|at)" value="([^"]*)">', callout) == [
+        ("job", job.pk),
+        ("at", "/ops/1/args/cmd"),
+    ]
     assert dangers(page) == []
 
 
@@ -137,36 +154,54 @@ def test_ops_show_what_ran_and_how_it_ended(client: Client) -> None:
     page = get(client, make_failed().get_absolute_url())
 
     assert re.findall(r'<details class="op" id="(op-\d)"( open)?>', page) == [("op-0", ""), ("op-1", " open")]
-    summaries = [plain(text) for text in re.findall(r"<summary>(.*?)</summary>", part(page, "ops"), re.S)]
+    ops = part(page, "ops")
+    summaries = [plain(text) for text in re.findall(r'<details class="op".*?<summary>(.*?)</summary>', ops, re.S)]
     assert summaries == [
-        "Success vllm vllm/vllm-openai :v0.5.4 exit 143 1h 21m",
-        "Failed summarise curlimages/curl :8.10.1 exit 22 24s",
+        "Success vllm vllm/vllm-openai :v0.5.4 downloaded exit 143 1h 21m",
+        "Failed summarise curlimages/curl :8.10.1 downloaded exit 22 24s",
     ]
     failed = short(address("failed"))
     assert words(page, "op-0").removeprefix(summaries[0]) == (
-        " What the node runs vllm/vllm-openai :v0.5.4"
-        ' --model /root/models --served-model-name "it\'s" --port 8000 --max-model-len 2048'
-        " After the image's entrypoint, if it has one."
-        " Ports Exposed ports Port Service URL Health checks"
-        f" 3000 {service(3000)} none 8080 api {service(8080)} GET /v1, 200, continuous websocket, answers pong"
-        " Resources Models and files that the node mounts Type Source Mounted at Of it"
-        " HF TinyLlama/TinyLlama@main /root/models 1 file S3 https://models.nosana.io/sd /data writable"
-        " Ollama gemma3:4b /root/.ollama/models all"
+        f" vllm/vllm-openai :v0.5.4 downloaded {NOT_HELD}"
+        f" What the node runs {run_line(page, 'Run line of vllm')}"
+        " The command comes after the image's entrypoint, if it has one."
+        f" The same with Docker {run_line(page, 'Docker run line of vllm')}"
+        " Ports Exposed ports Port Service URL Health checks Last known"
+        f" 3000 {service(3000)} none not told"
+        f" 8080 api {service(8080)} GET /v1, 200, continuous websocket, answers pong not told"
+        " Resources Models and files that the node mounts Type Source Mounted at Of it On this node then"
+        " HF TinyLlama/TinyLlama@main /root/models 1 file downloaded S3 https://models.nosana.io/sd /data writable"
+        " downloaded Ollama gemma3:4b /root/.ollama/models all downloaded"
         " Environment HF_HUB_OFFLINE 1 global VLLM_LOGGING_LEVEL INFO HF_TOKEN hidden, 39 chars N 1"
         f" NOSANA_ID {failed} node"
-        " Order and volumes Starts after weights Volume weights at /scratch"
-        " Results speed 71.4 tok/s 71.4 ([0-9.]+) tok/s · stdout, stderr ready nothing found ready"
+        " Settings Restarts on-failure:3 Also called llm Starts after weights Volume weights at /scratch".replace(
+            " Starts after weights Volume", " Volume"
+        ).replace(" Settings", " Settings Starts after weights")
+        + " Results speed 71.4 tok/s 71.4 ([0-9.]+) tok/s · stdout, stderr ready nothing found ready"
         " Ended Exit code 143 ended (SIGTERM) when the job was stopped"
         " Started 21 Aug 2026, 12:02 UTC Ended 21 Aug 2026, 13:23 UTC Job stopped yes Group serve"
     )
     assert words(page, "op-1").removeprefix(summaries[1]) == (
-        " What the node runs curlimages/curl :8.10.1 /bin/sh -c curl -sf https://%%ops.vllm.endpoint.8080%%/sum"
-        " After the image's entrypoint, if it has one."
+        f" curlimages/curl :8.10.1 downloaded {NOT_HELD}"
+        f" What the node runs {run_line(page, 'Run line of summarise')}"
+        " The command comes after the image's entrypoint, if it has one."
+        f" The same with Docker {run_line(page, 'Docker run line of summarise')}"
         f" Environment HF_HUB_OFFLINE 1 global NOSANA_ID {failed} node"
         " Ended Exit code 22 the program's own code"
         " Started 21 Aug 2026, 13:23 UTC Ended 21 Aug 2026, 13:24 UTC Group report"
     )
+    assert run_line(page, "Run line of summarise").endswith(
+        f"docker.io/curlimages/curl:8.10.1 /bin/sh \\ -c 'curl -sf {service(8080)}/sum'"
+    )
     assert f'<a href="{service(3000)}" rel="noopener nofollow noreferrer"' in page
+
+
+NOT_HELD = "Not required by its market, and not used by a job of the node in the day before."
+
+
+def run_line(page: str, label: str) -> str:
+    """Return the words of a run line, by its label."""
+    return plain(page.partition(f'aria-label="{label}">')[2].partition("</pre>")[0])
 
 
 def service(port: int) -> str:
@@ -175,14 +210,18 @@ def service(port: int) -> str:
 
 def test_cost_and_account_show_every_figure(client: Client) -> None:
     job = make_failed(deployer=address("deployer"))
+    NosPrice.objects.create(at=NOON, usd=Decimal("0.2"))
     page = get(client, job.get_absolute_url())
     aside = plain(page.partition('<aside class="stack" aria-label="Cost and account">')[2].partition("</aside>")[0])
 
-    # 4,943 s at 101 micro-NOS/s, and at 0.0906 USD/h
+    # 4,943 s at 101 micro-NOS/s; 0.0906 USD/h when a NOS cost 0.0906 / 0.3636 = 0.24917 USD, and now it costs 0.2
     assert aside.partition(" Checked")[0] == (
-        "Cost Cost of this job Part NOS USD Rate, per hour 0.363600 0.0906 × min(runtime, timeout) 4,943 s of 7,200 s"
-        " Total 0.549167 0.137 to the node 0.499243 0.124 network fee, 10 % 0.049924 0.0124 Deposit 0.727200"
-        " Returned, unused time 0.227957"
+        "Cost Cost of this job Part NOS USD then USD now Rate, per hour 0.363600 0.0906 0.0727"
+        " × min(runtime, timeout) 4,943 s of 7,200 s Total 0.549167 0.137 0.110"
+        " to the node 0.499243 0.124 0.0998 network fee, 10 % 0.049924 0.0124 0.0100"
+        " Deposit 0.727200 0.181 0.145 Returned, unused time 0.227957 0.0568 0.0456"
+        " One NOS was 0.249 USD when the job was listed, and 0.200 USD 21 Aug 2026 ."
+        " Deposit and payment are on chain; the fee is the dashboard's."
         " Would start faster on now, for 2h 00m All markets for this job"
         f" On chain State 2 completed Definition {short(job.ipfs_job)} on IPFS Result {short(job.ipfs_result)} on IPFS"
         f" Payer {short(job.payer)} Price 101 µNOS/s Timeout 7,200 s 2h 00m Number 1075135"
@@ -198,7 +237,7 @@ def test_definition_is_laid_out_with_its_secrets_hidden(client: Client) -> None:
 
     assert lines[:5] == ["{", '"version": "0.1" ,', '"type": "container" ,', '"meta": {', '"trigger": "cli"']
     assert len(lines) == json.dumps(DEFINITION, indent=2).count("\n") + 1
-    assert '<span class="j-s">&quot;•••&quot;</span>' in code
+    assert '<span class="j-s">&quot;***&quot;</span>' in code
     assert "laid out for reading, 4 secrets hidden" in plain(code)
     for secret in ("hf_aB3", "s3cret", "AKIA", "key:secret"):
         assert secret not in page
@@ -234,14 +273,16 @@ def test_page_of_a_queued_job_tells_its_place(client: Client) -> None:
     Market.objects.filter(pk=job.market_id).update(queue_type=QueueType.JOBS, queue=["x", "y", job.pk])
     page = get(client, job.get_absolute_url())
 
-    assert " Queued 1m 30s place 3 of 3 Picked up – Running – of 2h 00m timeout Finished – " in words(page, "top")
+    assert " Queued 1m 30s place 3 of 3 Picked up – Pulling – Running – of 2h 00m timeout Finished – Paid – " in words(
+        page, "top"
+    )
     assert words(page, "ops").startswith("Ops The definition is being fetched")
     assert words(page, "log") == (
         "Logs The node publishes the log together with the result, when the job has finished."
     )
     assert words(page, "definition") == "Definition The definition is being fetched from IPFS."
     assert "Cost at most" in plain(page)
-    assert "× timeout 7,200 s Total 0.799920 0.199" in plain(page)
+    assert "× timeout 7,200 s Total 0.799920 0.199 –" in plain(page)
 
 
 @pytest.mark.parametrize("state", [0, 1])
@@ -253,6 +294,7 @@ def test_head_of_an_unfinished_job_is_polled_until_it_ends(client: Client, state
     answer = client.get(head, headers=HTMX)
     assert answer.status_code == 200
     assert f'hx-get="{head}"' in answer.content.decode()
+    assert "Finished – Paid –" in words(answer.content.decode(), "top")  # no step comes or goes
 
     Job.objects.filter(pk=job.pk).update(state=2, started_at=at(60), ended_at=at(120))
     answer = client.get(head, headers=HTMX)
@@ -269,9 +311,11 @@ def test_withdrawn_job_is_over(client: Client) -> None:
     page = get(client, job.get_absolute_url())
 
     assert words(page, "top").startswith("Withdrawn Market")
-    assert "Queued 5m 00s Picked up – Running – of 2h 00m timeout Withdrawn 12:05:00 before it ran" in words(
-        page, "top"
-    )
+    assert (
+        "Queued 5m 00s Picked up – Pulling – Running – of 2h 00m timeout Withdrawn 12:05:00 before it ran"
+        " Paid nothing all of it goes back"
+    ) in words(page, "top")
+    assert "It was withdrawn from its queue before a node took it, and its whole deposit went back." in plain(page)
     assert words(page, "log") == "Logs The job was withdrawn before it ran."
     assert "data-poll" not in part(page, "main")
 
@@ -331,18 +375,21 @@ def failed_op(exit_code: int | None, *errors: str, **diagnostics: Any) -> OpResu
 @pytest.mark.parametrize(
     ("op", "expected"),
     [
-        (failed_op(137, state={"OOMKilled": True}), "a ended with exit 137. Killed, out of memory."),
-        (failed_op(2, "no manifest"), "a ended with exit 2. The node could not run it. no manifest"),
-        (failed_op(0, "ops.b is unknown"), "a ended with exit 0. Aborted before it started. ops.b is unknown"),
+        (
+            failed_op(137, state={"OOMKilled": True}),
+            "a ended with exit 137. Killed, out of memory."
+            " Take a market whose nodes have more memory, or let the program use less.",
+        ),
+        (failed_op(2, "no reason"), "a ended with exit 2. The node could not run it. no reason"),
+        (failed_op(0, "b is unwell"), "a ended with exit 0. Aborted before it started. b is unwell"),
         (replace(failed_op(None), op_id=""), "Op 1 failed."),
     ],
 )
 def test_reasons_of_failures(client: Client, op: OpResult, expected: str) -> None:
     job = make_finished(result=ResultPayload("success", None, None, (op,)), outcome="failed")
     page = get(client, job.get_absolute_url())
-    callout = page.partition('<div class="callout is-failed"')[2].partition("</div>")[0].partition("</svg>")[2]
 
-    assert plain(callout) == f"{expected} The op"
+    assert reason_of(page).removesuffix(" Fetch the log to see what it said last") == f"{expected} The op"
 
 
 def flow(status: str, *errors: str) -> ResultPayload:
@@ -353,15 +400,18 @@ def flow(status: str, *errors: str) -> ResultPayload:
     ("result", "expected"),
     [
         (flow("failed", "no listener"), "The job failed. no listener"),
-        (flow("init error"), "The job failed. Its node reported “init error”, without naming an op."),
+        (
+            flow("init error"),
+            "The node could not make a plan of its ops. Its node reported “init error”, and named no op.",
+        ),
+        (flow("broken"), "The job failed. Its node reported “broken”, and named no op."),
         (None, "An op failed. The network says so; the result that says which one is not here yet."),
     ],
 )
 def test_reasons_of_failures_without_an_op(client: Client, result: ResultPayload | None, expected: str) -> None:
     page = get(client, make_finished(result=result, outcome="failed").get_absolute_url())
-    callout = page.partition('<div class="callout is-failed"')[2].partition("</div>")[0].partition("</svg>")[2]
 
-    assert plain(callout) == expected
+    assert reason_of(page).removesuffix(" Fetch the log to see what it said last") == expected
 
 
 def test_log_shows_colours_progress_and_where_lines_are_from(client: Client) -> None:
@@ -451,7 +501,7 @@ def test_page_of_a_job_with_the_longest_log_is_small(client: Client) -> None:
     page = client.get(job.get_absolute_url()).content
 
     assert numbers(page.decode())[-1] == 24_999
-    assert len(page) <= 100_000
+    assert len(page) <= 120_000
     assert len(gzip.compress(page)) <= 20_000
     assert "24,999 of 24,999 lines, the newest that are kept" in words(page.decode(), "log")
 
@@ -472,13 +522,15 @@ def test_log_is_downloaded_whole_as_text(client: Client) -> None:
     assert client.get(f"{make_job('q').get_absolute_url()}log.txt").status_code == 404
 
 
+LATER = "The node publishes the log together with the result, when the job has finished."
+FOLLOW = " Follow it now As plain text"
 WAITING = {"due_at": timezone.now(), "fetched_at": None, "cid": ""}
 
 
 @pytest.mark.parametrize(
     ("facts", "result", "expected"),
     [
-        ({"state": 1}, None, "The node publishes the log together with the result, when the job has finished."),
+        ({"state": 1}, None, LATER + FOLLOW),
         ({"ipfs_result": ""}, None, "The node published no result, so there is no log."),
         ({}, None, "The log is on IPFS and was not kept here. Fetch it now"),
         ({}, {"body": None}, "The log is on IPFS and was not kept here. Fetch it now"),
@@ -541,13 +593,16 @@ def test_log_url_without_htmx_leads_to_the_page(client: Client) -> None:
 def test_queries_stay_the_same_with_more_ops_and_lines(client: Client) -> None:
     small = make_logged(numbered(3))
     make_definition(small, DEFINITION)
-    large = make_job("large", state=2, ipfs_result=cid("large"), started_at=at(0), ended_at=at(9))
+    large = make_job(
+        "large", state=2, node=address("other"), ipfs_result=cid("large"), started_at=at(0), ended_at=at(9)
+    )
     make_definition(large, {**DEFINITION, "ops": [{**VLLM, "id": f"op-{n}"} for n in range(50)]})
     body = results.to_body(replace(RESULT, ops=tuple(replace(VLLM_RESULT, op_id=f"op-{n}") for n in range(50))))
     make_result(large, body, lines=numbered(20_000))
 
     counts = [queries(client, job.get_absolute_url()) for job in (small, large)]
-    assert counts == [5, 5]  # the frame's sync, the job, its result, definition and log
+    # The frame's sync, the job, its result, definition and log; what its node held (4), price, and earlier runs.
+    assert counts == [11, 11]
 
 
 def test_hostile_text_is_inert_everywhere(client: Client) -> None:
@@ -584,7 +639,9 @@ def test_hostile_text_is_inert_everywhere(client: Client) -> None:
 
 def test_a_definition_of_one_huge_text_is_cut(client: Client) -> None:
     job = make_finished()
-    make_definition(job, {"ops": [{"id": "a", "args": {"image": "x", "cmd": "y" * 1_000_000}}]})
+    make_definition(
+        job, {"ops": [{"id": "a", "type": "container/run", "args": {"image": "x", "cmd": "y" * 1_000_000}}]}
+    )
     page = get(client, job.get_absolute_url())
 
     assert len(page) < 60_000

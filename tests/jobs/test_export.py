@@ -102,6 +102,20 @@ def test_a_job_that_runs_costs_what_it_costs_so_far(client: Client) -> None:
     assert [row[name] for name in ("state", "duration_s", "paid_s", "node_nos")] == ["running", "", "60", "60.00000000"]
 
 
+def test_a_job_that_its_node_gave_up_costs_nothing(client: Client) -> None:
+    times = {"started_at": NOON, "ended_at": NOON + timedelta(seconds=100)}
+    make_job("job", state=3, node=address("node"), **times)
+
+    row = table(client, "/jobs/export.csv")[0]
+
+    assert [row[name] for name in ("state", "duration_s", "paid_s", "node_nos")] == [
+        "stopped",
+        "100",
+        "0",
+        "0.00000000",
+    ]
+
+
 @pytest.mark.parametrize("facts", [{}, {"delisted_at": NOON}, {"state": 3}])
 def test_a_job_that_never_ran_has_no_cost(client: Client, facts: dict[str, Any]) -> None:
     make_job("job", **facts)

@@ -5,6 +5,8 @@ from datetime import datetime
 import pytest
 from django.core.management import call_command
 
+from explorer.nosana.payloads import JsonObject
+from jobs.definition.edit.fingerprint import fingerprint
 from jobs.models import Definition, Job, JobRollup
 from markets.models import Image, Resource
 from tests.jobs.factories import NOON, make_definition, make_job
@@ -12,7 +14,7 @@ from tests.jobs.rollups.test_maintain import rebuilt, sums
 
 pytestmark = pytest.mark.django_db
 
-BODY = {
+BODY: JsonObject = {
     "global": {"variables": {"TAG": "24.04"}},
     "ops": [
         {"type": "container/create-volume", "id": "vol", "args": {"name": "data"}},
@@ -53,11 +55,29 @@ def test_read_contents_fills_in_what_an_older_release_left_out(capsys: pytest.Ca
         broken.pk: "",
         waiting.pk: None,
     }
+    assert dict(Definition.objects.values_list("key", "fingerprint")) == {
+        jobs[0].ipfs_job: fingerprint(BODY),
+        jobs[1].pk: fingerprint(BODY),
+        broken.pk: "",
+        waiting.pk: None,
+    }
     for other in (broken.pk, waiting.pk):
         assert Job.objects.values_list(*shown).get(ipfs_job=other) == empty
     assert JobRollup.objects.get(dimension="all", unit="hour", at=NOON).listed == 4
     assert sums() == rebuilt()
     assert "4 definitions" not in capsys.readouterr().out
+
+
+def test_read_contents_makes_the_fingerprints_that_are_missing():
+    made = make_definition(make_job("a"), BODY, words="read", fingerprint="kept")
+    missing = make_definition(make_job("b"), BODY, words="read")
+    refused = make_definition(make_job("c"), text="{", words=None, error="This is no JSON.")
+
+    call_command("read_contents", verbosity=0)
+
+    found = dict(Definition.objects.values_list("key", "fingerprint"))
+    assert found == {made.pk: "kept", missing.pk: fingerprint(BODY), refused.pk: None}
+    assert Definition.objects.get(pk=missing.pk).words == "'read'"
 
 
 def test_read_contents_goes_on_where_it_was_stopped():

@@ -52,7 +52,7 @@ def add(facts: list[tuple[int, int]], start: int) -> None:
         make_job(n, state=state, price=90 + seed % 4, market=market, image_ids=[image.pk] * (seed % 2), **times)
 
 
-def read(query: str | None, size: int) -> Page[Job]:
+def read(query: str | None, size: int) -> Page[listing.Seen]:
     assert query is not None
     params = QueryDict(query.removeprefix("?"))
     form = filter_of(params)

@@ -107,7 +107,7 @@ def test_a_node_and_a_deployer_are_found(client: Client) -> None:
     make_job("job", deployer=address("payer"))
 
     assert client.get("/search/", {"q": ADDRESS[:5]})["Location"] == f"/nodes/{ADDRESS}/"
-    assert client.get("/search/", {"q": address("payer")})["Location"] == f"/jobs/?deployer={address('payer')}"
+    assert client.get("/search/", {"q": address("payer")})["Location"] == f"/deployers/{address('payer')}/"
 
 
 @pytest.mark.django_db
@@ -239,7 +239,7 @@ def test_several_hits_are_shown_by_kind(client: Client) -> None:
     assert rows(page)[0][:4] == ["Queued", job.pk, "nginx", "NVIDIA <3090>"]
     assert rows(page.partition('id="h-markets"')[2]) == [["NVIDIA <3090>", market.pk]]
     assert rows(page.partition('id="h-nodes"')[2]) == [[address_of("n"), "RTX 3090"]]
-    assert rows(page.partition('id="h-deployers"')[2]) == [[address_of("d"), "jobs of this deployer"]]
+    assert rows(page.partition('id="h-deployers"')[2]) == [[address_of("d"), "what it runs and spends"]]
 
 
 def address_of(name: str) -> str:

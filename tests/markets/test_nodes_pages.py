@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from explorer.formats import day
+from jobs.sync.nodes import count_nodes
+from markets import sync
 from markets.choices import QueueType
+from markets.forms import NodeFilter
 from markets.models import Node
 from tests.markets.curators import untimed
 from tests.markets.factories import (
@@ -39,15 +43,21 @@ def make_three() -> tuple[Node, Node, Node]:
     return busy, free, idle
 
 
+EVERY = ",".join(column.name for column in NodeFilter.columns[1:])
+
+
 def test_list_shows_every_fact(client: Client) -> None:
     market = make_market()
-    node = make_node(market=market, gpu_count=2, vram_mb=49_152)
-    job = make_job(market, "runs", node=node)
+    now = timezone.now()
+    node = make_node(market=market, gpu_count=2, vram_mb=49_152, first_seen_at=now - timedelta(days=30))
+    job = make_job(market, "runs", node=node, started_at=now - timedelta(hours=84))
     make_finished(market, "ok", node=node)
     make_finished(market, "fails", node=node, outcome="failed")
-    Node.objects.create(address=address("silent"), seen_at=timezone.now() - timedelta(hours=3))
+    Node.objects.create(address=address("silent"), seen_at=now - timedelta(hours=3))
+    sync.note_history(read=[market.pk], free=[], at=now)
+    count_nodes()
 
-    page = get(client, "/nodes/")
+    page = get(client, f"/nodes/?columns={EVERY}")
 
     assert [[*row[:-1], untimed(row[-1])] for row in rows(page)] == [
         [
@@ -61,13 +71,16 @@ def test_list_shows_every_fact(client: Client) -> None:
             "900 GB",
             "912 / 803",
             "12.4",
+            "550.54.14",
             "NL",
             "1.1.14",
             "3",
             "50.0 %",
+            "50.2 %",
+            "100 %",
             "then",
         ],
-        [short(address("silent")), "Idle", "–", "not reported yet", *"–" * 8, "0", "–", "then"],
+        [short(address("silent")), "Idle", "–", "not reported yet", *"–" * 9, "0", "–", "0 %", "0 %", "then"],
     ]
     assert f'<a href="/jobs/{job.address}/" title="runs {job.address}">' in page
 
@@ -91,6 +104,17 @@ def test_list_shows_every_fact(client: Client) -> None:
         (f"?market={address('market NVIDIA 3090')}&status=idle", ["idle"]),
         ("?sort=seen", ["idle", "free", "busy"]),
         ("?sort=-gpu", ["free", "busy", "idle"]),
+        ("?sort=-status", ["busy", "free", "idle"]),
+        ("?sort=status", ["idle", "free", "busy"]),
+        ("?status=busy&status=idle", ["busy", "idle"]),
+        ("?country=DE&country=FR", ["free"]),
+        ("?gpu=NVIDIA+L40S&status=busy", []),
+        ("?vram=24", ["busy", "free", "idle"]),
+        ("?vram=16&vram=32", []),
+        ("?success=unknown&busy=0&uptime=unknown", ["busy", "free", "idle"]),
+        ("?success=95", []),
+        ("?version=1.0.9", ["idle"]),
+        ("?cuda=12.4&driver=550.54.14", ["busy", "free", "idle"]),
     ],
 )
 def test_list_filters_and_sorts(client: Client, query: str, expected: list[str]) -> None:
@@ -128,14 +152,28 @@ def test_a_job_that_left_the_books_or_waits_makes_no_node_busy(client: Client) -
 
 
 @pytest.mark.parametrize(
-    "sort", ["", "-seen", "seen", "gpu", "-gpu", "node", "-node", "-vram", "ram", "disk", "-down", "cuda", "-version"]
+    "sort",
+    [
+        *("", "-seen", "seen", "gpu", "-gpu", "node", "-node", "-vram", "ram", "disk", "-down", "cuda", "-version"),
+        *("status", "-status", "market", "-market", "jobs", "-success", "busy", "-uptime"),
+    ],
 )
 def test_pages_bring_every_node_once(client: Client, sort: str) -> None:
     now = timezone.now()
-    market = make_market()
+    market, other = (
+        make_market(queue_type=QueueType.NODES, queue=[address(f"node {n}") for n in range(70)]),
+        make_market("B"),
+    )
     for number in range(110):
         # Few different values: pages end inside runs of equal ones.
-        make_node(number, market=market, seen_at=now - timedelta(hours=number // 40), gpu_name=f"GPU {number % 3}")
+        make_node(
+            number,
+            market=[market, other, None][number % 3],
+            seen_at=now - timedelta(hours=number // 40),
+            gpu_name=f"GPU {number % 3}",
+            jobs=number % 4,
+            succeeded=number % 2,
+        )
 
     forward, url = [], f"/nodes/?sort={sort}"
     while url:
@@ -158,23 +196,7 @@ def test_list_counts_what_matches(client: Client) -> None:
     assert "3 seen at work" in get(client, "/nodes/")
     page = get(client, "/nodes/?status=busy", **HTMX)
     assert '<span hx-swap-oob="innerHTML:#count">1 seen at work</span>' in page
-    assert page.strip().startswith('<section class="panel" id="rows"')
-
-
-def test_list_offers_what_there_is_to_choose_from(client: Client) -> None:
-    make_three()
-    make_market("Without nodes")
-
-    page = get(client, "/nodes/?country=FR")
-
-    offered = re.findall(r'<option value="([^"]*)"(?: selected)?>', page)
-    assert offered == [
-        *("", "busy", "free", "idle"),
-        *("", address("market NVIDIA 3090")),
-        *("", "NVIDIA GeForce RTX 3090", "NVIDIA L40S"),
-        *("", "FR", "DE", "NL"),
-    ]
-    assert '<option value="FR" selected>FR</option>' in page
+    assert page.strip().startswith('<div class="stack stack-tight" id="rows">')
 
 
 def test_list_without_nodes_says_why(client: Client) -> None:
@@ -184,12 +206,15 @@ def test_list_without_nodes_says_why(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
+        ("busy=90", "There is no “90” to choose, but 0, 5, 25, 50 and 75."),
+        ("&".join(f"gpu={n}" for n in range(61)), "At most 60 values can be chosen."),
         ("status=asleep", "A node is busy, free or idle, not “asleep”."),
         (f"market={address('nobody')}", "No market has the address"),
         ("market=%00", "Null characters are not allowed."),
         (
             "sort=price",
-            "The list can be sorted by country, cpu, cuda, disk, down, gpu, node, ram, seen, version, vram.",
+            "The list can be sorted by busy, country, cpu, cuda, disk, down, driver, gpu, jobs, market, node, ram, "
+            "seen, status, success, uptime, version, vram.",
         ),
         ("gpu=" + "x" * 300, "Ensure this value has at most 200 characters"),
     ],
@@ -258,16 +283,18 @@ def test_page_says_what_the_node_does_now(client: Client) -> None:
     busy, free, idle = make_three()
     market = busy.market
     assert market is not None
-    make_finished(market, "ok", node=busy)
-    make_finished(market, "bad", node=busy, outcome="failed")
+    now = timezone.now()
+    times: dict[str, Any] = {"started_at": now - timedelta(seconds=600), "ended_at": now - timedelta(seconds=120)}
+    make_finished(market, "ok", node=busy, **times)
+    make_finished(market, "bad", node=busy, outcome="failed", **times)
 
     page = get(client, f"/nodes/{busy.address}/")
 
     job = address("job runs")
     assert now_of(page) == (
         f"Now Busy job {job[:4]}…{job[-4:]} Market NVIDIA 3090 where it was seen last Jobs 3 known here "
-        "Success 50.0 % of 2 judged Failures 1 jobs that failed Seen now "
-        f"first {day(busy.first_seen_at)}"
+        "Success 50.0 % of 2 judged, 1 failed Busy 0 % of the last 7 days Uptime – not watched yet "
+        f"Earned 0.123840 NOS 7 days, without the fee Seen now first {day(busy.first_seen_at)}"
     )
     assert f'<a href="/jobs/?node={busy.address}&amp;outcome=failed">' in page
     assert "Now Free 2 of 2 in line at NVIDIA 3090" in now_of(get(client, f"/nodes/{free.address}/"))
@@ -310,7 +337,7 @@ def test_page_asks_as_many_queries_for_a_busier_node(client: Client) -> None:
     make_job(market, "runs", node=node)
 
     assert queries(client, url) == few
-    assert few <= 15
+    assert few <= 19
 
 
 @pytest.mark.parametrize("name", ["nobody", "%00", address("nobody"), "0OIl", "x" * 3000])
@@ -332,11 +359,13 @@ def test_unknown_node_is_404_and_says_what_was_looked_for(client: Client, name: 
         ("cpu", "cpu"),
         ("cuda", "cuda_version"),
         ("country", "country"),
+        ("driver", "driver_version"),
         ("version", "node_version"),
+        ("uptime", "uptime"),
     ],
 )
 def test_list_sorts_by_every_column_of_the_machine(client: Client, sort: str, column: str) -> None:
-    values = [1, 2, None] if column.endswith(("_mb", "_gb", "_mbps")) else ["a", "b", ""]
+    values = [1, 2, None] if column.endswith(("_mb", "_gb", "_mbps", "uptime")) else ["a", "b", ""]
     small, large, absent = (make_node(str(value), **{column: value}).address for value in values)
 
     def shown(query: str) -> list[str]:
@@ -344,3 +373,18 @@ def test_list_sorts_by_every_column_of_the_machine(client: Client, sort: str, co
 
     assert shown(sort) == [short(absent), short(small), short(large)]
     assert shown(f"-{sort}") == [short(large), short(small), short(absent)]
+
+
+def test_list_sorts_by_jobs_success_busy_share_and_market(client: Client) -> None:
+    facts: dict[str, dict[str, Any]] = {
+        "a": {"jobs": 9, "succeeded": 1, "failed": 3, "busy_share": 0.5, "market": make_market("Zwei")},
+        "b": {"jobs": 30, "succeeded": 0, "failed": 0, "busy_share": 0.2, "market": None},
+        "c": {"jobs": 2, "succeeded": 2, "failed": 0, "busy_share": 0.9, "market": make_market("Eins")},
+    }
+    shown = {short(make_node(name, **each).address): name for name, each in facts.items()}
+
+    def order(sort: str) -> str:
+        return "".join(shown[cell] for cell in cells(get(client, f"/nodes/?sort={sort}"), 0))
+
+    assert [order(f"-{sort}") for sort in ("jobs", "success", "busy", "market")] == ["bac", "cab", "cab", "acb"]
+    assert [order(sort) for sort in ("jobs", "success", "busy", "market")] == ["cab", "bac", "bac", "bca"]

@@ -21,7 +21,7 @@ class Difference:
     """A difference. `pointer` leads into the new definition, for what was removed into the old one.
 
     `old` and `new` are the values themselves, secrets included, None where there is none; for what moved, they are its
-    indexes. `sentence` has no secrets in it.
+    indexes. `sentence` has no secrets in it. `there` leads into the old definition, "" for what was added.
     """
 
     pointer: str
@@ -29,6 +29,7 @@ class Difference:
     old: JsonValue
     new: JsonValue
     sentence: str
+    there: str = ""
 
 
 def compare(old: JsonValue, new: JsonValue) -> list[Difference]:
@@ -52,7 +53,7 @@ def _values(old: JsonValue, new: JsonValue, there: str, here: str, subject: str)
     else:
         was, now = naming.shown(old, there), naming.shown(new, here)
         change = f"changed from {was} to {now}" if was != now else "changed"
-        yield Difference(here, "changed", old, new, _sentence(subject, naming.place(here), f"{change}."))
+        yield Difference(here, "changed", old, new, _sentence(subject, naming.place(here), f"{change}."), there)
 
 
 def _members(old: JsonObject, new: JsonObject, there: str, here: str, subject: str) -> Iterator[Difference]:
@@ -82,18 +83,19 @@ def _items(old: list[JsonValue], new: list[JsonValue], there: str, here: str, su
             continue
         who = _op_name(old[pair.old]) if is_ops else subject
         if pair.is_moved:
-            yield _moved(pair, pointers.join(here, index), who, is_op=is_ops)
+            yield _moved(pair, there, here, who, is_op=is_ops)
         yield from _values(old[pair.old], value, pointers.join(there, pair.old), pointers.join(here, index), who)
 
 
-def _moved(pair: Pair, place: str, subject: str, *, is_op: bool) -> Difference:
+def _moved(pair: Pair, there: str, here: str, subject: str, *, is_op: bool) -> Difference:
+    place = pointers.join(here, pair.new)
     moved = f"moved from place {pair.old + 1} to place {pair.new + 1}."
     sentence = f"{subject} {moved}" if is_op else _sentence(subject, naming.place(place), moved)
-    return Difference(place, "moved", pair.old, pair.new, sentence)
+    return Difference(place, "moved", pair.old, pair.new, sentence, pointers.join(there, pair.old))
 
 
 def _gone(value: JsonValue, place: str, subject: str) -> Difference:
-    return Difference(place, "removed", value, None, _whole(value, place, subject, "was removed"))
+    return Difference(place, "removed", value, None, _whole(value, place, subject, "was removed"), place)
 
 
 def _come(value: JsonValue, place: str, subject: str) -> Difference:

@@ -5,7 +5,7 @@ Rules: nosana-cli, Provider. `global.image` has no effect, since every op has to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from explorer.nosana import caching, javascript
 from explorer.nosana.payloads import JsonObject, JsonValue
@@ -37,7 +37,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """What a node runs. `entrypoint` None is the image's own; `restart` is "" where nothing restarts it."""
+    """What a node runs. `entrypoint` None is the image's own; `restart` is "" where nothing restarts it.
+
+    `args` are the arguments that all of it was made of, literals and markers replaced.
+    """
 
     image: str | None
     entrypoint: list[str] | None
@@ -50,6 +53,7 @@ class Container:
     ports: tuple[Port, ...]
     aliases: tuple[str, ...]
     restart: str
+    args: JsonObject = field(default_factory=dict, compare=False, repr=False)
 
 
 def container(args: JsonObject, defaults: JsonObject, context: Context) -> Container:
@@ -67,6 +71,7 @@ def container(args: JsonObject, defaults: JsonObject, context: Context) -> Conta
         ports=services.exposed_ports(args.get("expose")),
         aliases=_aliases(args.get("aliases")) if eras.has(context.at, eras.ALIASES) else (),
         restart=_restart(args.get("restart_policy")) if eras.has(context.at, eras.RESTARTS) else "",
+        args=args,
     )
 
 

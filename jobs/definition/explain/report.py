@@ -70,14 +70,18 @@ class Explanation:
         return {"plan": [[*group] for group in self.plan.order], "ops": [op.as_json() for op in self.ops]}
 
 
-def explain(definition: JsonValue, context: Context | None = None) -> Explanation:
-    """Explain a definition of any shape, valid or not; never raises. Costs about 0.3 ms for each op."""
+def explain(definition: JsonValue, context: Context | None = None, *, only: range | None = None) -> Explanation:
+    """Explain a definition of any shape, valid or not; never raises. Costs about 0.3 ms for each op.
+
+    `only` are the indexes of the ops to explain, all by default; the plan is always of all.
+    """
     if not isinstance(definition, dict) or javascript.depth(definition, DEEPEST) > DEEPEST:
         return Explanation(plan(()), ())
     listed = definition.get("ops")
     ops = [op if isinstance(op, dict) else {} for op in listed] if isinstance(listed, list) else []
     run = _Run(definition, ops, context or Context())
-    return Explanation(plan(ops), tuple(run.op(index, op) for index, op in enumerate(ops) if op))
+    wanted = range(len(ops)) if only is None else only
+    return Explanation(plan(ops), tuple(run.op(index, op) for index, op in enumerate(ops) if op and index in wanted))
 
 
 class _Run:

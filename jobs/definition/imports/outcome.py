@@ -18,6 +18,9 @@ class Leftover:
     what: str
     why: str
 
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}"
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:

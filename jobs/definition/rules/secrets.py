@@ -9,13 +9,11 @@ from typing import Final
 
 from explorer.nosana.payloads import JsonObject
 from jobs import secrets
-from jobs.definition import pointers
+from jobs.definition import masking, pointers
 from jobs.definition.facts import Job, Op, all_texts, members, objects, text
 from jobs.definition.found import Found
 from jobs.definition.naming import short
 
-#: What people write where a program insists on a key that nobody checks.
-_EMPTY: Final = {"", "empty", "none", "null", "no", "false", "true", "0", "1", "x", "dummy", "local", "not-needed"}
 #: A cheap look for texts that are worth the careful one: parts of names, and how keys begin, in small letters.
 _PARTS: Final = (
     "key",
@@ -123,8 +121,4 @@ def _is_secret_name(name: str) -> bool:
 
 
 def _is_secret(value: str | None) -> bool:
-    return value is not None and value.lower() not in _EMPTY and not _is_literal(value)
-
-
-def _is_literal(value: str) -> bool:
-    return value.startswith("%%") and value.endswith("%%")
+    return value is not None and not masking.is_placeholder(value)

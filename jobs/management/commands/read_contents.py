@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from jobs.rollups.rebuild import rebuild
-from jobs.sync.filling import read_contents
+from jobs.sync.filling import make_fingerprints, read_contents
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
-        for count in read_contents():
+        for count in chain(read_contents(), make_fingerprints()):
             done += count
             self.stdout.write(f"\r{done:,} definitions read ", ending="")
             self.stdout.flush()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from explorer.kept import kept
 from explorer.money import cost, nos_per_hour, paid_seconds
 from jobs.choices import JobState
+from jobs.payment import is_unpaid
 from markets.choices import QueueType
 from markets.models import Market
 
@@ -104,7 +105,8 @@ def _row(job: Seen, market: Market | None, now: datetime, *, begins_block: bool)
     is_queued, is_running = job.state == JobState.QUEUED, job.state == JobState.RUNNING
     end = now if is_running else job.ended_at
     seconds = max(int((end - job.started_at).total_seconds()), 0) if job.started_at and end else None
-    paid = job.timeout if is_queued else paid_seconds(started_at=job.started_at, ended_at=end, timeout=job.timeout)
+    paid = paid_seconds(started_at=job.started_at, ended_at=end, timeout=job.timeout) if not is_unpaid(job) else 0
+    paid = job.timeout if is_queued else paid
     known = bool(is_queued or seconds is not None) and not job.delisted_at
     fee = market.network_fee_percentage if market else None
     found = cost(price=job.price, seconds=paid, usd_per_hour=job.usd_reward_per_hour, fee_percentage=fee)

@@ -192,7 +192,13 @@ def _deployers(query: Query, shown: int) -> list[Hit]:
             _THESE if query.addresses else _NEXT_DEPLOYERS,
             {"addresses": list(query.addresses), "low": low, "high": high, "like": like, "shown": shown},
         )
-        return [Hit(_list(**{role: address}), address, f"jobs of this {role}") for address, role in cursor.fetchall()]
+        return [_who(address, role) for address, role in cursor.fetchall()]
+
+
+def _who(address: str, role: str) -> Hit:
+    if role == "payer":
+        return Hit(_list(payer=address), address, "jobs of this payer")
+    return Hit(reverse("jobs:deployer", args=[address]), address, "what it runs and spends")
 
 
 def _list(**values: str) -> str:

@@ -47,6 +47,17 @@ def test_markets_remember_the_median_wait() -> None:
     }
 
 
+def test_markets_remember_how_waits_are_spread() -> None:
+    market = make_market()
+    for wait in (0, 4, 5, 59, 60, 900, 100_000):
+        listed(market, f"waited {wait}", wait)
+    listed(market, "nobody knows when it was listed", 0, listed_at=None)
+    refresh_records()
+    record = MarketRecord.objects.get()
+    assert (record.waits, record.wait_bins) == (8, [2, 1, 1, 1, 0, 1, 0, 1])
+    assert (record.median_wait_s, record.slow_wait_s) == (59.0, 100_000.0)
+
+
 def test_images_remember_how_their_jobs_fared_in_each_market() -> None:
     one, two = make_market("one"), make_market("two")
     slow = listed(one, "a", 10, "o/x:1", "o/y:1")

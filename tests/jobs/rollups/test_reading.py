@@ -26,7 +26,7 @@ def job(name: str, hours: float, **facts: object) -> None:
     store_jobs(jobs=[job_payload(name, **given, **facts)])
 
 
-def one(**figures: int) -> Totals:
+def one(**figures: Any) -> Totals:
     """Return the totals of one job that went well."""
     usual: dict[str, Any] = {
         "listed": 1,
@@ -77,7 +77,8 @@ def test_series_by_hour_day_week_and_month():
     job("b", -5, result=result_payload())
     job("c", 0, result=result_payload("failed"), state=STOPPED)
     failed = {"completed": 0, "stopped": 1, "succeeded": 0, "failed": 1}
-    ended = {"ended_completed": 0, "ended_stopped": 0, "ended_succeeded": 0, "ended_failed": 1}
+    unpaid = {"seconds": 0, "nos_micro": Decimal(0), "usd": Decimal(0)}  # its node gave it up
+    ended = {"ended_completed": 0, "ended_stopped": 0, "ended_succeeded": 0, "ended_failed": 1} | unpaid
     both = one() + one(**failed, **ended)
     start, end = AT - timedelta(days=40), AT + timedelta(days=1)
 

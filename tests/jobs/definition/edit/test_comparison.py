@@ -53,6 +53,7 @@ def edited(change: str, value: Any = None) -> dict[str, Any]:
                     "nginx:1",
                     "nginx:2",
                     'Op "web": image changed from "nginx:1" to "nginx:2".',
+                    "/ops/0/args/image",
                 )
             ],
         ),
@@ -60,14 +61,28 @@ def edited(change: str, value: Any = None) -> dict[str, Any]:
             edited("cmd", ["run", "--b", "1", "x"]),
             [
                 Difference(
-                    "/ops/1/args/cmd/1", "changed", "--a", "--b", 'Op "job": cmd[1] changed from "--a" to "--b".'
+                    "/ops/1/args/cmd/1",
+                    "changed",
+                    "--a",
+                    "--b",
+                    'Op "job": cmd[1] changed from "--a" to "--b".',
+                    "/ops/1/args/cmd/1",
                 ),
                 Difference("/ops/1/args/cmd/3", "added", None, "x", 'Op "job": cmd[3] was added: "x".'),
             ],
         ),
         (
             edited("cmd", ["--a", "1"]),
-            [Difference("/ops/1/args/cmd/0", "removed", "run", None, 'Op "job": cmd[0] was removed: "run".')],
+            [
+                Difference(
+                    "/ops/1/args/cmd/0",
+                    "removed",
+                    "run",
+                    None,
+                    'Op "job": cmd[0] was removed: "run".',
+                    "/ops/1/args/cmd/0",
+                )
+            ],
         ),
         (
             edited("cmd", "run"),
@@ -78,29 +93,43 @@ def edited(change: str, value: Any = None) -> dict[str, Any]:
                     ["run", "--a", "1"],
                     "run",
                     'Op "job": cmd changed from a list to "run".',
+                    "/ops/1/args/cmd",
                 )
             ],
         ),
         (
             edited("env", {"HF_TOKEN": "very secret"}),
             [
-                Difference("/global/env/MODE", "removed", "fast", None, 'env.MODE was removed: "fast".'),
+                Difference(
+                    "/global/env/MODE", "removed", "fast", None, 'env.MODE was removed: "fast".', "/global/env/MODE"
+                ),
                 Difference("/global/env/HF_TOKEN", "added", None, "very secret", "env.HF_TOKEN was added: a value."),
             ],
         ),
         (
             edited("expose", [{"port": 81, "type": "api"}, 80]),
             [
-                Difference("/ops/0/args/expose/0", "moved", 1, 0, 'Op "web": expose[0] moved from place 2 to place 1.'),
+                Difference(
+                    "/ops/0/args/expose/0",
+                    "moved",
+                    1,
+                    0,
+                    'Op "web": expose[0] moved from place 2 to place 1.',
+                    "/ops/0/args/expose/1",
+                ),
                 Difference("/ops/0/args/expose/0/type", "added", None, "api", 'Op "web": type was added: "api".'),
             ],
         ),
         (
             edited("id", "task"),
-            [Difference("/ops/1/id", "changed", "job", "task", 'Op "job": id changed from "job" to "task".')],
+            [
+                Difference(
+                    "/ops/1/id", "changed", "job", "task", 'Op "job": id changed from "job" to "task".', "/ops/1/id"
+                )
+            ],
         ),
-        (edited("swap"), [Difference("/ops/0", "moved", 1, 0, 'Op "job" moved from place 2 to place 1.')]),
-        (edited("drop"), [Difference("/ops/1", "removed", OLD["ops"][1], None, 'Op "job" was removed.')]),
+        (edited("swap"), [Difference("/ops/0", "moved", 1, 0, 'Op "job" moved from place 2 to place 1.', "/ops/1")]),
+        (edited("drop"), [Difference("/ops/1", "removed", OLD["ops"][1], None, 'Op "job" was removed.', "/ops/1")]),
         (edited("add", {"id": "new"}), [Difference("/ops/0", "added", None, {"id": "new"}, 'Op "new" was added.')]),
         (edited("meta", {"a": 1}), [Difference("/meta", "added", None, {"a": 1}, "meta was added.")]),
         (copy.deepcopy(OLD), []),

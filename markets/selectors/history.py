@@ -1,0 +1,203 @@
+"""How a market did over time: its queue and price as the sync saw them, and what the sums over its jobs say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from explorer import money
+from markets.models import Market, MarketHistory
+from markets.models.history import DAY, HOUR
+from markets.selectors.sums import LATELY, midnight, sums
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A stretch of time up to now: its name in a URL, the unit of a bar, how many, and what stands under the chart."""
+
+    name: str
+    unit: str
+    count: int
+    title: str
+
+    @property
+    def step(self) -> timedelta:
+        """How long a bar is."""
+        return timedelta(hours=1) if self.unit == HOUR else timedelta(days=1)
+
+    def times(self, now: datetime) -> list[datetime]:
+        """Return when each bar begins, oldest first; the last is not over."""
+        last = now.replace(minute=0, second=0, microsecond=0)
+        last = last if self.unit == HOUR else last.replace(hour=0)
+        return [last - number * self.step for number in reversed(range(self.count))]
+
+
+RANGES: Final = (
+    Range("24h", HOUR, 24, "24 hours"),
+    Range("7d", HOUR, 168, "7 days"),
+    Range("30d", DAY, 30, "30 days"),
+    Range("90d", DAY, 90, "90 days"),
+    Range("1y", DAY, 365, "a year"),
+)
+#: Where none is asked for: a queue changes by the hour, a price by the day.
+USUAL_QUEUE: Final = RANGES[0]
+USUAL: Final = RANGES[2]
+
+
+def range_of(name: str) -> Range | None:
+    """Return the range of that name, None where there is no such range."""
+    return next((known for known in RANGES if known.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A market in one hour or day: as it was seen, None where nobody looked, and what its jobs say.
+
+    Prices are what a deployer pays for an hour, the fee included: `is_listed` where the market asked for it, else
+    what the jobs that ended then were listed at. Shares go from 0 to 1.
+    """
+
+    at: datetime
+    reads: int = 0
+    waiting: float | None = None
+    most_waiting: int = 0
+    free: float | None = None
+    most_free: int = 0
+    running: float | None = None
+    usd_per_hour: Decimal | None = None
+    nos_per_hour: Decimal | None = None
+    is_listed: bool = False
+    completed: int = 0
+    stopped: int = 0
+    failed: int = 0
+    success_share: float | None = None
+    mean_wait_s: float | None = None
+
+    @property
+    def ended(self) -> int:
+        """Jobs that ended then."""
+        return self.completed + self.stopped + self.failed
+
+    @property
+    def busy_share(self) -> float | None:
+        """Of the nodes that ran a job or waited for one, the share that ran one; None where none was there."""
+        if self.running is None or self.free is None or not self.running + self.free:
+            return None
+        return self.running / (self.running + self.free)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A range of a market's time, oldest first."""
+
+    range: Range
+    moments: Sequence[Moment]
+
+    @property
+    def seen(self) -> list[Moment]:
+        """Those in which the queue was read."""
+        return [moment for moment in self.moments if moment.reads]
+
+    @property
+    def priced(self) -> list[Moment]:
+        """Those whose price is known."""
+        return [moment for moment in self.moments if moment.usd_per_hour is not None or moment.nos_per_hour is not None]
+
+
+def past(market: Market, asked: Range) -> Past:
+    """Return a market's last hours or days; two queries."""
+    times = asked.times(timezone.now())
+    seen = {row.at: row for row in MarketHistory.objects.filter(market=market, unit=asked.unit, at__gte=times[0])}
+    found = sums("market", asked.unit).filter(key=market.pk, at__gte=times[0]).values()
+    worked = {row["at"]: row for row in found}
+    return Past(asked, [_moment(at, seen.get(at), worked.get(at, {}), market) for at in times])
+
+
+def _moment(at: datetime, seen: MarketHistory | None, worked: dict[str, Any], market: Market) -> Moment:
+    judged = worked.get("ended_succeeded", 0) + worked.get("ended_failed", 0)
+    usd, nos, is_listed = _price(seen, worked, market)
+    return Moment(
+        at=at,
+        **(_looked(seen) if seen else {}),
+        usd_per_hour=usd,
+        nos_per_hour=nos,
+        is_listed=is_listed,
+        completed=worked.get("ended_completed", 0),
+        stopped=worked.get("ended_stopped", 0),
+        failed=worked.get("ended_failed", 0),
+        success_share=worked["ended_succeeded"] / judged if judged else None,
+        mean_wait_s=worked["wait_seconds"] / worked["waits"] if worked.get("waits") else None,
+    )
+
+
+def _looked(seen: MarketHistory) -> dict[str, Any]:
+    return {
+        "reads": seen.reads,
+        "waiting": seen.waiting / seen.reads,
+        "most_waiting": seen.most_waiting,
+        "free": seen.free / seen.reads,
+        "most_free": seen.most_free,
+        "running": seen.running / seen.reads,
+    }
+
+
+def _price(
+    seen: MarketHistory | None, worked: dict[str, Any], market: Market
+) -> tuple[Decimal | None, Decimal | None, bool]:
+    """Return what an hour cost in USD and NOS, with the fee, and whether the market itself asked for it."""
+    if seen and (seen.usd_per_hour is not None or seen.job_price is not None):
+        price = money.cost(
+            price=seen.job_price or 0,
+            seconds=3600,
+            usd_per_hour=seen.usd_per_hour,
+            fee_percentage=seen.fee_percentage,
+        )
+        return price.total_usd, None if seen.job_price is None else price.total_nos, True
+    if not worked.get("seconds"):
+        return None, None, False
+    hours = Decimal(worked["seconds"]) / 3600
+    fee = money.DEFAULT_FEE_PERCENTAGE if market.network_fee_percentage is None else market.network_fee_percentage
+    with_fee = (1 + fee / 100) / hours
+    return worked["usd"] * with_fee or None, worked["nos_micro"] / money.MICRO * with_fee, False
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """A market in the last days: the share of its nodes' time that was busy, as seen, and its jobs' sums."""
+
+    busy_share: float | None = None
+    ended: int = 0
+    gpu_hours: float = 0.0
+
+
+def lately(markets: Sequence[str]) -> dict[str, Lately]:
+    """Return the last LATELY days of these markets; those with neither reads nor jobs are left out.
+
+    Two queries that read a row a day.
+    """
+    busy = busy_shares(markets)
+    days = sums("market", "day").filter(at__gt=midnight(LATELY), key__in=markets)
+    worked = {key: rest for key, *rest in days.values_list("key").annotate(Sum("ended"), Sum("seconds"))}
+    found = {}
+    for key in {*busy, *worked}:
+        ended, seconds = worked.get(key, (0, 0))
+        found[key] = Lately(busy.get(key), ended, seconds / 3600)
+    return found
+
+
+def busy_shares(markets: Sequence[str] | None = None) -> dict[str, float]:
+    """Return the share of their nodes' time that was busy in the last LATELY days, of all markets for None; one query.
+
+    Those where no node was seen are left out.
+    """
+    seen = MarketHistory.objects.filter(unit=DAY, at__gt=midnight(LATELY)).order_by()
+    if markets is not None:
+        seen = seen.filter(market__in=markets)
+    summed = seen.values_list("market").annotate(Sum("running"), Sum("free"))
+    return {key: running / (running + free) for key, running, free in summed if running + free}

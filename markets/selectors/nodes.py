@@ -1,0 +1,98 @@
+"""Nodes: what a list and a page say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from markets.choices import Activity, QueueType
+from markets.facets import FACETS
+from markets.models import Market, Node, NodeQuerySet
+from markets.selectors.sums import Success, sums
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRow:
+    """A node with what a list says of it."""
+
+    node: Node
+    activity: Activity
+    job: str  # the address of the job it runs; empty if none
+    jobs: int  # how many it has had
+    success: Success
+
+
+def nodes(*, q: str, chosen: Mapping[str, Sequence[str]]) -> NodeQuerySet:
+    """Return the nodes that match, with their markets; `chosen` has the values of each facet that is on."""
+    found = Node.objects.matching(q).with_activity().with_market_name()
+    for facet in FACETS:
+        if values := chosen.get(facet.name):
+            found = found.filter(facet.narrowed(values))
+    return found.select_related("market")
+
+
+def listed_rows(found: Sequence[Node]) -> list[NodeRow]:
+    """Return what the list says of these nodes, with the figures that it is sorted by; two queries."""
+    return _rows(found, {node.pk: (node.jobs, _success(node.succeeded, node.failed)) for node in found})
+
+
+def _success(succeeded: int, failed: int) -> Success:
+    return Success(succeeded, succeeded + failed)
+
+
+def node_rows(found: Sequence[Node]) -> list[NodeRow]:
+    """Return what a page says of these nodes, with the sums of this moment; three queries."""
+    return _rows(found, _history([node.pk for node in found]))
+
+
+def _rows(found: Sequence[Node], history: Mapping[str, tuple[int, Success]]) -> list[NodeRow]:
+    addresses = [node.pk for node in found]
+    running = dict(
+        Market.objects.filter(jobs__node__in=addresses, jobs__phase=1, jobs__delisted_at=None)
+        .order_by("jobs")
+        .values_list("jobs__node", "jobs")
+    )
+    free = _in_line(addresses)
+    rows = []
+    for node in found:
+        jobs, success = history.get(node.pk, (0, Success()))
+        rows.append(NodeRow(node, _activity(node.pk, running, free), running.get(node.pk, ""), jobs, success))
+    return rows
+
+
+def _activity(address: str, running: dict[str, str], free: set[str]) -> Activity:
+    if address in running:
+        return Activity.BUSY
+    return Activity.FREE if address in free else Activity.IDLE
+
+
+def _in_line(addresses: Iterable[str]) -> set[str]:
+    """Return those of the addresses that wait in a queue of nodes; one query."""
+    queues = Market.objects.filter(queue_type=QueueType.NODES, queue__overlap=list(addresses))
+    return {address for queue in queues.values_list("queue", flat=True) for address in queue}
+
+
+def _history(addresses: Iterable[str]) -> dict[str, tuple[int, Success]]:
+    """Return how many jobs each node has had and how they went; one query."""
+    counted = sums("node", "ever").filter(key__in=list(addresses)).values_list("key", "listed", "succeeded", "failed")
+    return {node: (jobs, _success(succeeded, failed)) for node, jobs, succeeded, failed in counted}
+
+
+def first_nodes(market: Market, limit: int = 20) -> list[NodeRow]:
+    """Return a market's nodes that were seen last; four queries."""
+    return node_rows(list(market.nodes.newest_first()[:limit]))
+
+
+class Place(NamedTuple):
+    """Where a node stands in a market's queue, from 1."""
+
+    market: Market
+    position: int
+    length: int
+
+
+def places_of(address: str) -> list[Place]:
+    """Return where a node waits for a job; one query."""
+    waiting = Market.objects.filter(queue_type=QueueType.NODES, queue__contains=[address]).by_name()
+    return [Place(market, market.queue.index(address) + 1, len(market.queue)) for market in waiting]
