@@ -1,7 +1,7 @@
 // Keeps the page and the explorer in step: one request at a time, each with all that was typed since the last one, so
 // that the latest state wins. Says what is saved by `draft:state` (static/js/draft.js).
 
-const TYPING = 25; // milliseconds, so that one key press is one request
+const TYPING = 10; // milliseconds, so that one key press is one request
 const WAITS = [1000, 2000, 5000, 10000]; // milliseconds until what failed is tried again
 
 function tell(detail) {

@@ -69,6 +69,7 @@ def test_a_message_in_fragments_is_one_and_pings_are_answered() -> None:
         text_frame("masked", is_masked=True),
         b"\xc1\x00",
     ],
+    ids=["too long", "far too long", "too long in two", "masked", "reserved bits"],
 )
 def test_what_no_server_should_send_is_refused(data: bytes) -> None:
     with pytest.raises(Malformed):
