@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,6 +35,18 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
     if not value.lstrip("-").isascii() or not value.lstrip("-").isdigit() or not low <= int(value) <= high:
         raise BadSetting(f"{name}={value!r}: use a whole number from {low} to {high}")
     return int(value)
+
+
+def number(name: str, default: float, *, low: float, high: float) -> float:
+    """Return a number from `low` to `high`, else raise BadSetting."""
+    value = text(name, str(default))
+    try:
+        found = float(value)
+    except ValueError:
+        found = math.nan
+    if not low <= found <= high:  # as for nan
+        raise BadSetting(f"{name}={value!r}: use a number from {low:g} to {high:g}")
+    return found
 
 
 def choice(name: str, default: str, allowed: Iterable[str]) -> str:

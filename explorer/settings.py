@@ -35,6 +35,7 @@ NETWORK = dataclasses.replace(
     node_url=env.url("NOSANA_NODE_URL", _base.node_url),
     rpc_url=env.url("NOSANA_RPC_URL", _base.rpc_url),
     pin_url=env.url("NOSANA_PIN_URL", _base.pin_url),
+    pace=env.number("PACE", _base.pace, low=0.05, high=100),
 )
 
 # --- servers ------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def var() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def site(var: Path) -> Iterator[str]:
     """The address of a running explorer of the sample network, once it shows jobs, markets and nodes."""
-    with running(var, NETWORK="sample") as url:
+    with running(var, NETWORK="sample", PACE="0.2") as url:  # the browser needs the processor, too
         lists = ("jobs", "markets", "nodes")
         wait_until(lambda: all(addresses_on(f"{url}/{name}/") for name in lists), 60, "rows are shown")
         yield url

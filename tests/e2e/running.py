@@ -19,7 +19,7 @@ import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What a test's own environment must not hand on: the servers of the test run.
-FOREIGN = ("DATABASE_URL", "REDIS_URL", "VAR", "NETWORK", "SAMPLE_PORT", "PORT", "SECRET_KEY")
+FOREIGN = ("DATABASE_URL", "REDIS_URL", "VAR", "NETWORK", "SAMPLE_PORT", "PORT", "SECRET_KEY", "PACE")
 
 
 def free_port() -> int:

@@ -24,6 +24,7 @@ def a_job(page: Page, site: str, query: str = "?state=completed") -> str:
 
 def rows(page: Page) -> list[str]:
     """Return the paths of the jobs that a list shows."""
+    page.wait_for_load_state()  # a click returns when the answer begins
     return [str(link.get_attribute("href")) for link in page.locator("tbody th a").all()]
 
 

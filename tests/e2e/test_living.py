@@ -65,7 +65,7 @@ def test_a_network_out_of_reach_is_said_on_every_page_until_it_is_back(tmp_path_
         "NOSANA_RPC_URL": f"{url}/rpc",
     }
     var = Path(tmp_path_factory.mktemp("nx")) / "var"
-    with running(var, NETWORK="mainnet", **addresses) as site:
+    with running(var, NETWORK="mainnet", PACE="0.2", **addresses) as site:
         wait_until(lambda: UNREACHABLE in text_of(f"{site}/"), 60, "the first page says so")
         for path in PAGES:
             assert UNREACHABLE in text_of(f"{site}{path}"), path

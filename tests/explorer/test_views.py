@@ -107,6 +107,8 @@ def test_frame_links_to_no_page_that_is_not_there(client: Client) -> None:
         "/jobs/",
         "/markets/",
         "/nodes/",
+        "/deployers/",
+        "/build/",
         "/images/",
         "/status/",
         "/docs/findings/",

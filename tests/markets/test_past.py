@@ -41,7 +41,7 @@ def test_days_are_told_as_seen_and_by_their_jobs() -> None:
     price = {"job_price": 100, "usd_per_hour": Decimal("0.2"), "fee_percentage": Decimal(20)}
     note(market, 1, waiting=25, most_waiting=9, free=10, most_free=4, running=30, **price)
     ended(market, "a", 2, price=1000, usd_reward_per_hour=Decimal("0.5"))
-    ended(market, "b", 2, outcome="failed", state=3, price=3000, usd_reward_per_hour=Decimal("0.7"))
+    ended(market, "b", 2, outcome="failed", price=3000, usd_reward_per_hour=Decimal("0.7"))
 
     past = selectors.past(market, DAY30)
 

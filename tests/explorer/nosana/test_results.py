@@ -10,7 +10,7 @@ import pytest
 
 from explorer.nosana import results
 from explorer.nosana.errors import Malformed
-from explorer.nosana.payloads import JsonValue, LogLine, OpResult, ResultPayload
+from explorer.nosana.payloads import Endpoint, JsonValue, LogLine, OpResult, ResultPayload
 from tests.explorer.nosana.known import payload
 
 CURRENT = ResultPayload(
@@ -35,6 +35,7 @@ CURRENT = ResultPayload(
             ),
         ),
     ),
+    endpoints=(Endpoint("hello", "80", "ONLINE"),),
 )
 
 
