@@ -51,6 +51,7 @@ bench: .venv/test.stamp ## Measure the explorer with JOBS=100000 jobs, and its c
 	$(PYTHON) -m tests.bench.definition
 	$(PYTHON) -m tests.bench.readiness
 	$(PYTHON) -m tests.bench.logs
+	$(PYTHON) -m tests.bench.builder
 	$(PYTHON) -m tests.bench.explorer --jobs $(JOBS)
 
 .PHONY: lock

@@ -96,7 +96,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="nx-bench-") as folder:
         Path(folder).chmod(0o711)
         var = Path(folder) / "var"
-        with running(var, NETWORK="sample") as site:
+        with running(var, NETWORK="sample", PACE="1") as site:
             wait_until(lambda: bool(addresses_on(f"{site}/markets/")), 120, "markets are shown")
             with sync_playwright() as playwright:
                 browser = launch(playwright)
