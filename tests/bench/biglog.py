@@ -54,8 +54,8 @@ def _body(random: Random) -> Iterator[str]:
 def fill() -> list[str]:
     """Write the two jobs with their results and logs, and return their addresses: the large one first."""
     from jobs.models import Job, Result  # noqa: PLC0415 - models can be imported when Django is set up
-    from jobs.sync.content import store_result  # noqa: PLC0415
-    from markets.models import Market  # noqa: PLC0415
+    from jobs.sync.content import store_result  # noqa: PLC0415 - as above
+    from markets.models import Market  # noqa: PLC0415 - as above
 
     market, _ = Market.objects.get_or_create(address="7AtiXMSH6R1jjBxrcYjehCkkSF7zvYWte63gwEDBcGHq")
     addresses = []

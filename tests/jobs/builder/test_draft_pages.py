@@ -26,6 +26,35 @@ def seen(draft: Draft, **fields: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 302),  # a program
+        ({"origin": "https://stranger.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "http://testserver"}, 403),  # without the token of the form
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"referer": "https://stranger.example/"}, 403),
+    ],
+)
+def test_only_a_program_posts_without_the_token_of_the_form(headers: dict[str, str], status: int) -> None:
+    response = Client(enforce_csrf_checks=True).post("/build/", {"definition": TEXT}, headers=headers)
+
+    assert (response.status_code, Draft.objects.count()) == (status, int(status == 302))
+
+
+def test_a_browser_posts_with_the_token_of_the_form() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.get("/build/")
+    token = client.cookies["csrftoken"].value
+
+    response = client.post(
+        "/build/", {"definition": TEXT, "csrfmiddlewaretoken": token}, headers={"origin": "http://testserver"}
+    )
+
+    assert response.status_code == 302
+
+
+@pytest.mark.parametrize(
     "text",
     [
         TEXT,
