@@ -35,7 +35,7 @@ CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 SAVE_JOB = f"INSERT OR REPLACE INTO jobs ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - constants
 SELECT_JOB = f"SELECT {', '.join(COLUMNS)} FROM jobs"  # noqa: S608 - constants
-SELECT_BARE = f"SELECT {', '.join('NULL' if name == 'flow' else name for name in COLUMNS)} FROM jobs"  # noqa: S608
+SELECT_BARE = f"SELECT {', '.join('NULL' if name == 'flow' else name for name in COLUMNS)} FROM jobs"  # noqa: S608 - constants
 OBJECT, OTHER_JSON, NOT_JSON = 0, 1, 2  # kinds of content
 
 
