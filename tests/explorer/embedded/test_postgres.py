@@ -31,6 +31,27 @@ def test_postgres_started_serves_a_private_database(var: Path, started: list[pro
     assert [stat.S_IMODE(path.stat().st_mode) for path in (sockets, var / "postgres")] == [0o700, 0o700]
 
 
+@pytest.mark.parametrize(
+    ("megabytes", "settings"),
+    [
+        (512, ("128MB", "256MB")),
+        (4096, ("512MB", "2048MB")),
+        (64_000, ("2048MB", "32000MB")),
+    ],
+)
+def test_buffers_are_a_part_of_the_memory(megabytes: int, settings: tuple[str, str]) -> None:
+    assert tuple(postgres.buffers(megabytes).values()) == settings
+
+
+def test_memory_is_that_of_the_machine_or_what_a_container_may_use(tmp_path: Path) -> None:
+    whole, limit = postgres.memory(tmp_path / "none"), tmp_path / "memory.max"
+
+    limit.write_text("max\n")
+    assert postgres.memory(limit) == whole >= 256
+    limit.write_text("134217728\n")
+    assert postgres.memory(limit) == 128
+
+
 def test_postgres_killed_keeps_its_data(var: Path, started: list[process.Child]) -> None:
     first = start_postgres(var)
     assert "new data folder" in first.note
