@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jobs.choices import UNKNOWN, WITHDRAWN, JobState, Outcome
+from jobs.models.entries import ENTRIES
 from markets.models import Market
 
 #: Stands for "not yet" where a list is sorted by a time.
@@ -36,7 +37,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def newest_start(self) -> datetime | None:
         """When the job started that started last; None without any. One query."""
-        newest: datetime | None = self.aggregate(newest=Max("started_key"))["newest"]
+        newest: datetime | None = self.present().aggregate(newest=Max("started_key"))["newest"]
         return None if newest == NEVER else newest
 
     def newest_first(self) -> JobQuerySet:
@@ -98,6 +99,7 @@ _FAILED = Q(outcome=Outcome.FAILED, delisted_at=None)
 _UNKNOWN = Q(phase=2, outcome="", delisted_at=None)
 _STOPPED = Q(state=JobState.STOPPED, delisted_at=None)
 _WITHDRAWN = Q(delisted_at__isnull=False)
+_PRESENT = Q(delisted_at=None)
 _WITH_VOLUME = Q(op_types__contains=["container/create-volume"])
 
 
@@ -191,18 +193,20 @@ class Job(models.Model):
             models.Index(fields=["phase", "-order_at", "-address"], name="job_with_volume", condition=_WITH_VOLUME),
             # What else lists are sorted by, both ways, and ranges of it: filters, charts, how far the sync has come.
             models.Index(fields=["order_at", "address"], name="job_by_listing"),
-            models.Index(fields=["started_key", "address"], name="job_by_start"),
-            models.Index(fields=["ended_key", "address"], name="job_by_end"),
-            models.Index(fields=["duration_key", "address"], name="job_by_duration"),
-            models.Index(fields=["price", "address"], name="job_by_price"),
-            # Jobs with an image or resource. What is pending is sorted in by the thousand, which takes a third of the
-            # time; so little of it, in kB, that a search reads it in a moment.
-            GinIndex(fields=["image_ids", "resource_ids"], name="job_contents", gin_pending_list_limit=256),
+            # These of jobs in the books alone, as lists are: so a count need not look at the jobs themselves.
+            models.Index(fields=["started_key", "address"], name="job_present_by_start", condition=_PRESENT),
+            models.Index(fields=["ended_key", "address"], name="job_present_by_end", condition=_PRESENT),
+            models.Index(fields=["duration_key", "address"], name="job_present_by_duration", condition=_PRESENT),
+            models.Index(fields=["price", "address"], name="job_present_by_price", condition=_PRESENT),
+            # Jobs by all that filters ask for at once, and by image or resource. What is pending is sorted in by the
+            # hundred, which takes a third of the time; so little of it, in kB, that a search reads it in a moment.
+            GinIndex(*ENTRIES, name="job_entries", gin_pending_list_limit=256),
             # Hardly any: jobs that began or ended before they were listed. While there are none, a list of what ended
             # before some day need not look at what was listed after it.
             models.Index(fields=["phase"], name="job_out_of_order", condition=OUT_OF_ORDER),
-            # A search for a CID, and the jobs that share a definition, of which the newest are looked at.
-            models.Index(fields=["ipfs_job", "-order_at"], name="job_definition_newest"),
+            # A search for a CID, and the jobs that share a definition, of which the newest are looked at, or of which
+            # those in the books are counted.
+            models.Index(fields=["ipfs_job", "-order_at"], include=["delisted_at"], name="job_definition_runs"),
             models.Index(fields=["ipfs_result"], name="job_ipfs_result"),
         ]
 

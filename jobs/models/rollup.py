@@ -1,4 +1,4 @@
-"""Sums over jobs: by hour, by day and for ever; of all jobs, and by market, node, deployer and image."""
+"""Sums over jobs: by hour, by day and for ever; of all jobs, and by what lists are filtered by."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.db import models
 
 #: What jobs are summed by, and over how long.
 ALL, MARKET, NODE, DEPLOYER, IMAGE = "all", "market", "node", "deployer", "image"
+#: And these for ever only: nobody looks at one of them over time.
+PAYER, TRIGGER, OP_TYPE, RESOURCE = "payer", "trigger", "op_type", "resource"
 HOUR, DAY, EVER = "hour", "day", "ever"
 #: The `at` of sums over all time.
 EVER_AT: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,13 +45,14 @@ class JobRollup(models.Model):
     """The figures of the jobs of one key in one hour, one day or ever. Written only by jobs/rollups/.
 
     The first group counts jobs by when they were listed (Job.order_at) and as they stand now, the second by when they
-    ended. Hours are kept of all jobs and of markets, days and ever of everything.
+    ended. Hours are kept of all jobs and of markets; days of them, nodes, deployers and images; ever of everything.
     """
 
     pk = models.CompositePrimaryKey("dimension", "unit", "key", "at")
-    dimension = models.CharField(max_length=8, help_text="all, market, node, deployer or image")
+    dimension = models.CharField(max_length=8, help_text="all, or what these jobs have in common")
     unit = models.CharField(max_length=4, help_text="hour, day or ever")
-    key = models.CharField(max_length=44, help_text="an address, an image's number, or nothing for all")
+    # A trigger is at most as long as Job.trigger.
+    key = models.CharField(max_length=100, help_text="an address, a word, a number of the catalog; nothing for all")
     at = models.DateTimeField(help_text="when the hour or day begins, in UTC")
 
     listed = models.BigIntegerField(default=0, help_text="all of them, however they stand")

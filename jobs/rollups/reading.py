@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -95,6 +95,36 @@ def totals_by_key(
         within = rows.filter(**_since(dimension, since))
         found = within.order_by().values("key").annotate(**_SUMS).values_list("key", *_SUMS)
     return {key: Totals(None, *figures) for key, *figures in found}
+
+
+def totals_between(
+    dimension: str, keys: Iterable[str], since: datetime | None, until: datetime | None
+) -> Totals | None:
+    """Return the totals of these keys together from one moment to before another; None leaves that end open.
+
+    Only where hours (all, market) or days (others) begin at both moments; else None. One query.
+    """
+    ends = [end for end in (since, until) if end is not None]
+    if all(_begins_day(end) for end in ends):
+        unit = DAY
+    elif dimension in _WITH_HOURS and all(_begins_hour(end) for end in ends):
+        unit = HOUR
+    else:
+        return None
+    rows = JobRollup.objects.filter(dimension=dimension, unit=unit, key__in=list(keys))
+    rows = rows.filter(at__gte=since) if since else rows
+    rows = rows.filter(at__lt=until) if until else rows
+    found = rows.order_by().values("dimension").annotate(**_SUMS).values_list(*_SUMS)
+    return sum((Totals(None, *figures) for figures in found), Totals())
+
+
+def _begins_hour(moment: datetime) -> bool:
+    return not (moment.minute or moment.second or moment.microsecond)
+
+
+def _begins_day(moment: datetime) -> bool:
+    utc = moment.astimezone(UTC)
+    return _begins_hour(utc) and not utc.hour
 
 
 def _since(dimension: str, since: datetime) -> dict[str, Any]:

@@ -9,20 +9,21 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from jobs.models.rollup import DAY, HOUR
 from jobs.rollups.maintain import hold
-from jobs.rollups.statements import FACTS, INSERT, SUMS, summed
+from jobs.rollups.statements import FACTS, INSERT, IS_ENDED, SUMS, summed_by_time, summed_for_ever
 
 #: So much is done in one transaction, for which writers of jobs wait: a second at a million jobs a year.
 STEP: Final = timedelta(days=7)
 BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
+#: What `ended_key` is of a job that has not ended (Job.ended_key).
+NEVER: Final = "'1970-01-01 00:00:00+00'::timestamptz"
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
-_NEXT = """
+_NEXT = f"""
     SELECT LEAST(
         (SELECT MIN(order_at) FROM jobs_job WHERE order_at >= %(at)s),
-        (SELECT MIN(ended_at) FROM jobs_job WHERE ended_at >= %(at)s),
+        (SELECT MIN(ended_key) FROM jobs_job WHERE ended_key >= %(at)s AND ended_key > {NEVER} AND delisted_at IS NULL),
         (SELECT MIN(at) FROM jobs_jobrollup WHERE unit IN ('day', 'hour') AND at >= %(at)s)
     )
 """
@@ -30,13 +31,15 @@ _CLEAR = "DELETE FROM jobs_jobrollup WHERE unit IN ('day', 'hour') AND at >= %(a
 _FILL = f"""
     {INSERT}
     WITH jobs_listed AS (SELECT 1 AS sign, {FACTS} FROM jobs_job WHERE order_at >= %(at)s AND order_at < %(until)s),
-    jobs_ended AS (SELECT 1 AS sign, {FACTS} FROM jobs_job WHERE ended_at >= %(at)s AND ended_at < %(until)s),
-    {summed("jobs_listed", "jobs_ended", units=(HOUR, DAY))}
+    jobs_ended AS (SELECT 1 AS sign, {FACTS} FROM jobs_job
+      WHERE ended_key >= %(at)s AND ended_key < %(until)s AND {IS_ENDED}),
+    {summed_by_time("jobs_listed", "jobs_ended")}
 """
 _EVER = (
     "DELETE FROM jobs_jobrollup WHERE unit = 'ever'",
     f"{INSERT} SELECT dimension, 'ever', key, '1970-01-01 00:00:00+00'::timestamptz, {SUMS} "
     "FROM jobs_jobrollup WHERE unit = 'day' GROUP BY 1, 3 ORDER BY 1, 3",
+    f"{INSERT} WITH every AS (SELECT 1 AS sign, {FACTS} FROM jobs_job), {summed_for_ever('every', 'every')}",
 )
 
 
@@ -44,6 +47,7 @@ def rebuild() -> Iterator[datetime]:
     """Yield the day up to which the sums were made anew, week by week; at the end those over all time follow.
 
     Safe at any time: each week is one transaction in which nobody else writes jobs, and after it that week is right.
+    The last one reads all jobs, for the sums of which no days are kept: some seconds a million.
     Run again after a stop, it begins again at the first job.
     """
     at = _next(BEGINNING)

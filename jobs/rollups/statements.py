@@ -6,14 +6,31 @@ Every name in here is ours; values go in as parameters.
 # ruff: noqa: S608 - only names of ours are put into SQL, values are parameters
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from jobs.models.rollup import ALL, DAY, DEPLOYER, ENDED, EVER, FIGURES, HOUR, IMAGE, LISTED, MARKET, NODE
+from jobs.models.rollup import (
+    ALL,
+    DAY,
+    DEPLOYER,
+    ENDED,
+    EVER,
+    FIGURES,
+    HOUR,
+    IMAGE,
+    LISTED,
+    MARKET,
+    NODE,
+    OP_TYPE,
+    PAYER,
+    RESOURCE,
+    TRIGGER,
+)
 
 #: What of a job its sums follow from.
 FACTS: Final = (
-    "address, market_id, node, deployer, image_ids, order_at, phase, state, outcome, delisted_at, listed_at, "
-    "started_at, ended_at, timeout, price, usd_reward_per_hour"
+    "address, market_id, node, deployer, payer, trigger, image_ids, resource_ids, op_types, order_at, phase, state, "
+    "outcome, delisted_at, listed_at, started_at, ended_at, timeout, price, usd_reward_per_hour"
 )
 _PRESENT = "delisted_at IS NULL"
 _FAILED = "outcome = 'failed'"
@@ -71,7 +88,8 @@ def _moment(at: str, figures: tuple[str, ...], source: str) -> str:
     """Return the SELECT of one row a job, at one of its two moments, with the figures that count there."""
     values = ", ".join(f"{_value(name) if name in figures else '0'} AS {name}" for name in FIGURES)
     return (
-        f"SELECT market_id, node, deployer, image_ids, {_begin(HOUR, at)} AS hour, {_begin(DAY, at)} AS day, {values} "
+        "SELECT market_id, node, deployer, payer, trigger, image_ids, resource_ids, op_types, "
+        f"{_begin(HOUR, at)} AS hour, {_begin(DAY, at)} AS day, {values} "
         f"FROM {source}"
     )
 
@@ -87,6 +105,13 @@ _FINEST: Final = {
     NODE: ("node", DAY, "moments"),
     DEPLOYER: ("deployer", DAY, "moments"),
     IMAGE: ("image::text", DAY, "moments, unnest(image_ids) AS image"),
+}
+#: Those of which only the sums over all time are kept.
+_ONLY_EVER: Final = {
+    PAYER: ("payer", "moments"),
+    TRIGGER: ("trigger", "moments"),
+    OP_TYPE: ("op_type", "moments, unnest(op_types) AS op_type"),
+    RESOURCE: ("resource::text", "moments, unnest(resource_ids) AS resource"),
 }
 #: What else is summed from the finest rows: dimension, unit, key, its beginning.
 _FROM_MARKETS: Final = (
@@ -106,35 +131,56 @@ def _finest(dimension: str) -> str:
     )
 
 
-def _rows(units: tuple[str, ...]) -> str:
-    """Return the SELECT of the rows of these units, the finest ones and what they add up to."""
-    finest = [
-        f"SELECT '{dimension}', '{unit}', key, at, {_NAMES} FROM by_{dimension}"
-        for dimension, (_, unit, _) in _FINEST.items()
-    ]
+def _rows(units: tuple[str, ...]) -> Iterator[str]:
+    """Yield the SELECTs of the rows of these units, the finest ones and what they add up to."""
+    for dimension, (_, unit, _) in _FINEST.items():
+        yield f"SELECT '{dimension}', '{unit}', key, at, {_NAMES} FROM by_{dimension}"
     coarser = [*_FROM_MARKETS, *((dimension, EVER, "key", _EVER) for dimension in _FINEST)]
-    summed_up = [
-        f"SELECT '{dimension}', '{unit}', {key}, {at}, {SUMS} "
-        f"FROM by_{MARKET if dimension == ALL else dimension} GROUP BY 1, 2, 3, 4"
-        for dimension, unit, key, at in coarser
-        if unit in units
-    ]
-    return " UNION ALL ".join([*finest, *summed_up])
+    for dimension, unit, key, at in coarser:
+        if unit in units:
+            source = MARKET if dimension == ALL else dimension
+            yield f"SELECT '{dimension}', '{unit}', {key}, {at}, {SUMS} FROM by_{source} GROUP BY 1, 2, 3, 4"
 
 
-def summed(listed: str, ended: str, units: tuple[str, ...] = (HOUR, DAY, EVER)) -> str:
-    """Return the SELECT of rollup rows from two sources of jobs: by listing and by end; each with a column `sign`.
+def _rows_of_ever() -> Iterator[str]:
+    for dimension, (key, source) in _ONLY_EVER.items():
+        yield (
+            f"SELECT '{dimension}', '{EVER}', {key}, {_EVER}, {_COUNTS} FROM {source} WHERE {key} <> '' GROUP BY {key}"
+        )
+
+
+def _moments(listed: str, ended: str) -> str:
+    """Return the table of a WITH that has a row for each job's listing and end; the sources have a column `sign`."""
+    over = f"(SELECT *, {_PAID} AS paid FROM {ended} WHERE {IS_ENDED}) AS over"
+    return f"moments AS ({_moment('order_at', LISTED, listed)} UNION ALL {_moment('ended_at', ENDED, over)})"
+
+
+def _something(rows: Iterable[str]) -> str:
+    """Return the SELECT of those of the rows that are not nothing but zeros, in the order of the key."""
+    is_something = " OR ".join(f"{name} <> 0" for name in FIGURES)
+    return (
+        f"SELECT * FROM ({' UNION ALL '.join(rows)}) AS found (dimension, unit, key, at, {_NAMES}) "
+        f"WHERE {is_something} ORDER BY dimension, unit, key, at"
+    )
+
+
+def summed(listed: str, ended: str) -> str:
+    """Return the SELECT of all rollup rows from two sources of jobs: by listing and by end; each with a column `sign`.
 
     It goes after WITH, and other tables of it. Summed twice: first to the finest rows, then those to the others.
     """
-    paid = f"(SELECT *, {_PAID} AS paid FROM {ended} WHERE {IS_ENDED}) AS over"
-    is_something = " OR ".join(f"{name} <> 0" for name in FIGURES)
-    return (
-        f"moments AS ({_moment('order_at', LISTED, listed)} UNION ALL {_moment('ended_at', ENDED, paid)}), "
-        f"{', '.join(map(_finest, _FINEST))} "
-        f"SELECT * FROM ({_rows(units)}) AS found (dimension, unit, key, at, {_NAMES}) "
-        f"WHERE {is_something} ORDER BY dimension, unit, key, at"
-    )
+    rows = [*_rows((HOUR, DAY, EVER)), *_rows_of_ever()]
+    return f"{_moments(listed, ended)}, {', '.join(map(_finest, _FINEST))} {_something(rows)}"
+
+
+def summed_by_time(listed: str, ended: str) -> str:
+    """Return the SELECT of the rollup rows of hours and days, else as summed()."""
+    return f"{_moments(listed, ended)}, {', '.join(map(_finest, _FINEST))} {_something(_rows((HOUR, DAY)))}"
+
+
+def summed_for_ever(listed: str, ended: str) -> str:
+    """Return the SELECT of the rollup rows of which there are no days to sum up, else as summed()."""
+    return f"{_moments(listed, ended)} {_something(_rows_of_ever())}"
 
 
 INSERT: Final = f"INSERT INTO jobs_jobrollup AS old (dimension, unit, key, at, {', '.join(FIGURES)})"

@@ -88,7 +88,7 @@ def _unfinished(now: datetime, midnight: datetime) -> dict[str, Any]:
 def _ran_today(midnight: datetime) -> float:
     """Return the seconds since midnight that the jobs ran that ended since then; reads each of them by an index."""
     today = _seconds(Greatest(F("started_at"), Value(midnight)), F("ended_at"))
-    ended = Job.objects.filter(phase=2, ended_key__gte=midnight, started_at__isnull=False)
+    ended = Job.objects.present().filter(phase=2, ended_key__gte=midnight, started_at__isnull=False)
     return float(ended.aggregate(seconds=Sum(today))["seconds"] or 0)
 
 

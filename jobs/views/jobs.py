@@ -137,10 +137,11 @@ def job_facets(request: HtmxHttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest(" ".join(form.sentences))
     markets = listing.markets()
+    counts = listing.facets(form.wanted, markets)
     context = {
         **_frame(form, markets, None),
-        "facets": listing.facets(form.wanted, markets),
-        "total": listing.total(form.wanted),
+        "facets": counts.facets,
+        "total": counts.total,
         "cap": listing.COUNT_CAP,
     }
     return render_page(request, "jobs/facets.html", context, partial="counts")

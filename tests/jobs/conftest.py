@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.selectors.listing.reading import Way
+from jobs.selectors.listing.reading import Manner, Way
 
 
 @pytest.fixture(autouse=True)
@@ -12,4 +12,4 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give what is cut off by the clock enough time on the slowest machine."""
     for name in ("values.FACETS_MS", "counts.COUNT_MS", "polling.NEWS_MS"):
         monkeypatch.setattr(f"jobs.selectors.listing.{name}", 60_000)
-    monkeypatch.setattr("jobs.selectors.listing.reading.WAYS", (Way(1000), Way(60_000, gathers=True)))
+    monkeypatch.setattr("jobs.selectors.listing.reading.WAYS", (Way(1000), Way(60_000, Manner.GATHER)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.paging import Count
 from jobs.contents import words_of
 from jobs.forms import JobFilter, canonical_query, filter_of
 from jobs.forms.values import seconds_of, span_text
@@ -39,7 +41,8 @@ def found(query: str) -> list[str]:
 def definition(job: Job, words: str) -> None:
     make_definition(job, {}, image=job.image)
     text = " ".join(sorted(words_of(words)))
-    Definition.objects.filter(pk=job.ipfs_job or job.pk).update(words=text)
+    copied = {name: getattr(job, name) for name in ("image_ids", "resource_ids", "op_types")}
+    Definition.objects.filter(pk=job.ipfs_job or job.pk).update(words=text, **copied)
 
 
 @pytest.fixture
@@ -72,65 +75,84 @@ def jobs(db: None) -> None:
     definition(last, "whisper nosana/whisper python main.py")
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("", "abcd"),
-        ("state=running&state=queued", "ab"),
-        ("state=completed", "c"),
-        ("outcome=unknown", "d"),
-        ("outcome=failed&state=stopped", ""),
-        (f"market={address('A100 80GB')}", "b"),
-        ("market=a100-80gb&market=nvidia-3090", "abcd"),
-        ("gpu=a100", "b"),
-        ("gpu=a100&market=nvidia-3090", ""),
-        ("gpu=GeForce", "acd"),
-        ("gpu=nothing", ""),
-        (f"node={address('n')}", "bc"),
-        (f"deployer={address('e')}", "d"),
-        (f"payer={address('p')}", "a"),
-        ("trigger=api", "b"),
-        ("image=ubuntu", "ab"),
-        ("image=docker.io/library/ubuntu", "ab"),
-        ("image=ubuntu:latest", "a"),
-        ("image=docker.io/ubuntu:24.04", "b"),
-        ("image=%25%25odd%25%25", "a"),
-        ("image=never/seen", ""),
-        ("resource=HF:meta-llama/Llama-3.1-8B", "bc"),
-        ("resource=hf:meta-llama/Llama-3.1-8B", "bc"),
-        ("resource=meta-llama/Llama-3.1-8B", "bc"),
-        ("resource=S3:https://models.nosana.io/a:b", "c"),
-        ("resource=https://models.nosana.io/a:b", "c"),
-        ("resource=S3:meta-llama/Llama-3.1-8B", ""),
-        ("op_type=container/run", "ac"),
-        ("op_type=container/create-volume", "c"),
-        ("listed_from=2026-08-22", "d"),
-        ("listed_to=2026-08-21", "abc"),
-        ("listed_from=2026-08-21T12:00:01Z", "d"),
-        ("listed_from=2026-08-21T14:00%2B02:00&listed_to=2026-08-21T12:00Z", ""),
-        ("started_to=2026-08-21T12:30Z", "c"),
-        ("started_from=2026-08-21T12:30Z&started_to=2026-08-22", "bd"),
-        ("ended_from=2026-08-22", "d"),
-        ("ended_to=2026-08-21", "c"),
-        ("duration_min=2m", "cd"),
-        ("duration_min=2m1s", "d"),
-        ("duration_max=120", "c"),
-        ("duration_min=0&duration_max=1h 59m", "c"),
-        ("price_min=0.36", "abcd"),
-        ("price_min=0.3601", "bcd"),
-        ("price_min=0.3636&price_max=0.72", "bc"),
-        ("price_max=0.7199", "ab"),
-        ("q=python", "cd"),
-        ("q=PYTHON whisper", "d"),
-        ("q=vllm/vllm-openai:v0.5", "c"),
-        ("q=pyth", "cd"),
-        ("q=pyth main", ""),  # only the last word may go on
-        ("q=%22%27%29:*%26!", ""),
-        (f"q=python&node={address('n')}&state=completed&duration_max=1h", "c"),
-    ],
-)
+#: Queries, and the jobs that each finds.
+FILTERS = [
+    ("", "abcd"),
+    ("state=running&state=queued", "ab"),
+    ("state=completed", "c"),
+    ("outcome=unknown", "d"),
+    ("outcome=failed&state=stopped", ""),
+    (f"market={address('A100 80GB')}", "b"),
+    ("market=a100-80gb&market=nvidia-3090", "abcd"),
+    ("gpu=a100", "b"),
+    ("gpu=a100&market=nvidia-3090", ""),
+    ("gpu=GeForce", "acd"),
+    ("gpu=nothing", ""),
+    (f"node={address('n')}", "bc"),
+    (f"deployer={address('e')}", "d"),
+    (f"payer={address('p')}", "a"),
+    ("trigger=api", "b"),
+    ("image=ubuntu", "ab"),
+    ("image=docker.io/library/ubuntu", "ab"),
+    ("image=ubuntu:latest", "a"),
+    ("image=docker.io/ubuntu:24.04", "b"),
+    ("image=%25%25odd%25%25", "a"),
+    ("image=never/seen", ""),
+    ("resource=HF:meta-llama/Llama-3.1-8B", "bc"),
+    ("resource=hf:meta-llama/Llama-3.1-8B", "bc"),
+    ("resource=meta-llama/Llama-3.1-8B", "bc"),
+    ("resource=S3:https://models.nosana.io/a:b", "c"),
+    ("resource=https://models.nosana.io/a:b", "c"),
+    ("resource=S3:meta-llama/Llama-3.1-8B", ""),
+    ("op_type=container/run", "ac"),
+    ("op_type=container/create-volume", "c"),
+    ("listed_from=2026-08-22", "d"),
+    ("listed_to=2026-08-21", "abc"),
+    ("listed_from=2026-08-21T12:00:01Z", "d"),
+    ("listed_from=2026-08-21T14:00%2B02:00&listed_to=2026-08-21T12:00Z", ""),
+    ("started_to=2026-08-21T12:30Z", "c"),
+    ("started_from=2026-08-21T12:30Z&started_to=2026-08-22", "bd"),
+    ("ended_from=2026-08-22", "d"),
+    ("ended_to=2026-08-21", "c"),
+    ("duration_min=2m", "cd"),
+    ("duration_min=2m1s", "d"),
+    ("duration_max=120", "c"),
+    ("duration_min=0&duration_max=1h 59m", "c"),
+    ("price_min=0.36", "abcd"),
+    ("price_min=0.3601", "bcd"),
+    ("price_min=0.3636&price_max=0.72", "bc"),
+    ("price_max=0.7199", "ab"),
+    ("q=python", "cd"),
+    ("q=PYTHON whisper", "d"),
+    ("q=vllm/vllm-openai:v0.5", "c"),
+    ("q=pyth", "cd"),
+    ("q=pyth main", ""),  # only the last word may go on
+    ("q=%22%27%29:*%26!", ""),
+    (f"q=python&node={address('n')}&state=completed&duration_max=1h", "c"),
+]
+
+
+@pytest.mark.parametrize(("query", "expected"), FILTERS)
 def test_filter_finds(jobs: None, query: str, expected: str) -> None:
     assert found(query) == list(expected)
+
+
+def test_any_two_filters_find_the_same_in_either_way_and_count_it(jobs: None) -> None:
+    """By the entries of the inverted index, and by following an order; sums and counts agree with both."""
+    wrong = []
+    one_each = {tuple(QueryDict(query)): (query, expected) for query, expected in FILTERS}
+    for (left, first), (right, second) in combinations(one_each.values(), 2):
+        if set(QueryDict(left)) & set(QueryDict(right)):
+            continue
+        form = filter_of(QueryDict(f"{left}&{right}"))
+        if not form.is_valid():  # two ends that make no range
+            continue
+        both = sorted(address(name) for name in set(first) & set(second))
+        ways = [sorted(job.pk for job in listing.matching(form.wanted, by_entries=by)) for by in (False, True)]
+        if ways != [both, both] or listing.total(form.wanted) != Count(len(both), is_capped=False):
+            wrong.append((left, right, ways, listing.total(form.wanted)))
+
+    assert wrong == []
 
 
 @pytest.mark.parametrize("query", ["q=python", "q=python whisper", "q=nothing"])

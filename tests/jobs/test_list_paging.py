@@ -21,7 +21,7 @@ from jobs.forms import filter_of
 from jobs.models import Job
 from jobs.selectors import listing
 from jobs.selectors.listing import reading
-from jobs.selectors.listing.reading import Way
+from jobs.selectors.listing.reading import Manner, Way
 from markets.models import Image
 from tests.jobs.factories import NOON, address, make_job, make_market
 from tests.jobs.pages import rows as cells
@@ -184,7 +184,7 @@ def remembered() -> Iterator[None]:
 
 def slow_reads(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Have the next reads of a page take too long, so many of them, by a sleep in the database."""
-    monkeypatch.setattr(reading, "WAYS", (Way(20), Way(2000, gathers=True), Way(2000), Way(2000, gathers=True)))
+    monkeypatch.setattr(reading, "WAYS", (Way(20), Way(2000, Manner.GATHER), Way(2000), Way(2000, Manner.GATHER)))
     slow = iter(range(number))
 
     def first_sleep(*given: Any, **named: Any) -> Any:

@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, Final
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 
 from explorer import paging
 from explorer.kept import kept
 from explorer.paging import Count, Page
 from jobs.choices import STATES, WITHDRAWN
+from jobs.models import JobQuerySet
 from jobs.rollups import reading as rollups
 from jobs.rollups.reading import Totals
-from jobs.selectors.listing.filtering import image_ids, matching
-from jobs.selectors.listing.reading import TooSlow, time_box
+from jobs.selectors.listing.filtering import definitions_of, image_ids, markets_of, matching, resource_ids
+from jobs.selectors.listing.reading import TooSlow, time_box, was_gathered
 
 COUNT_CAP: Final = 10_000
 #: What counting may take; milliseconds.
 COUNT_MS: Final = 250
-#: The filters that sums are kept by.
-SUMMED: Final = ("market", "node", "deployer", "image")
+#: The filters that sums are kept by, also by day.
+BY_DAY: Final = ("market", "node", "deployer", "image")
+#: And those of which they are kept over all time alone.
+FOR_EVER: Final = ("payer", "trigger", "op_type", "resource")
+#: Filters of what jobs have from their definitions.
+IN_DEFINITIONS: Final = frozenset({"q", "image", "resource", "op_type"})
+RANGE: Final = frozenset({"listed_from", "listed_to"})
 #: The figure of an outcome among the sums.
 OUTCOMES: Final = {"success": "succeeded", "failed": "failed", "unknown": "unknown"}
 
 
 def known(wanted: Mapping[str, Any]) -> Totals | None:
-    """Return the sums of the filter's jobs, whatever their state or outcome; None where none are kept. One query."""
+    """Return the sums of the filter's jobs, whatever their state or outcome; None where none are kept.
+
+    One query, with a GPU, an image or a resource two.
+    """
     others = set(wanted) - {"state", "outcome", "sort"}
-    if not others:
-        return sums("all", ("",)).get("", Totals())
-    if len(others) > 1 or (name := others.pop()) not in SUMMED:
+    ends = wanted.get("listed_from"), wanted.get("listed_to")
+    name, keys = _summed_by(wanted, others - RANGE)
+    if keys is None or (others & RANGE and name in FOR_EVER):
         return None
-    if name == "image":
-        numbers = image_ids(wanted["image"])
-        # Jobs with two of an image's tags would count twice.
-        return sums("image", (str(numbers[0]),)).get(str(numbers[0]), Totals()) if len(numbers) == 1 else None
-    keys = tuple(wanted[name]) if name == "market" else (wanted[name],)
+    if others & RANGE:
+        return rollups.totals_between(name, keys, *ends)
     return sum(sums(name, keys).values(), Totals())
+
+
+def _summed_by(wanted: Mapping[str, Any], others: Set[str]) -> tuple[str, tuple[str, ...] | None]:
+    """Return the dimension and the keys in it whose sums are those of a filter; no keys where there are no such."""
+    if not others:
+        return "all", ("",)
+    if others <= {"market", "gpu"}:
+        return "market", tuple(markets_of(wanted) or ())
+    name = next(iter(others))
+    if len(others) > 1 or name not in BY_DAY + FOR_EVER:
+        return "", None
+    if name not in {"image", "resource"}:
+        return name, (wanted[name],)
+    numbers = image_ids(wanted[name]) if name == "image" else resource_ids(wanted[name])
+    # Jobs with two of an image's tags would count twice.
+    return name, (str(numbers[0]),) if len(numbers) == 1 else None
 
 
 @kept
@@ -54,18 +79,53 @@ def exact(wanted: Mapping[str, Any], found: Totals | None) -> Count | None:
     return Count(sum(getattr(found, name) for name in states), is_capped=False)
 
 
-def counted(wanted: Mapping[str, Any]) -> Count | None:
-    """Return how many jobs a filter shows, up to COUNT_CAP; None where counting takes too long. One query."""
+def counted(wanted: Mapping[str, Any], *, milliseconds: int | None = None) -> Count | None:
+    """Return how many jobs a filter shows, up to COUNT_CAP; None where counting takes longer than COUNT_MS. One query.
+
+    `milliseconds` is a shorter time.
+    """
     try:
-        with time_box(COUNT_MS):
-            return paging.capped_count(matching(wanted), COUNT_CAP)
+        with time_box(COUNT_MS if milliseconds is None else min(milliseconds, COUNT_MS)):
+            if "q" in wanted and set(wanted) - {"sort"} <= IN_DEFINITIONS:
+                return _by_definitions(wanted)
+            return paging.capped_count(_countable(wanted), COUNT_CAP)
     except TooSlow:
         return None
 
 
-def total(wanted: Mapping[str, Any]) -> Count | None:
-    """Return how many jobs a filter shows: from the sums where they say so, else counted; None if it takes too long."""
-    return exact(wanted, known(wanted)) or counted(wanted)
+def _countable(wanted: Mapping[str, Any]) -> JobQuerySet:
+    return matching(wanted, by_entries=was_gathered(wanted), in_order=False)
+
+
+#: For each definition its jobs by one index alone. OFFSET keeps PostgreSQL from joining the other way round, which for
+#: a word in many definitions begins with all jobs.
+_OF_DEFINITIONS: Final = """
+SELECT COUNT(*) FROM (
+  SELECT 1 FROM ({definitions}) AS wanted (key) CROSS JOIN LATERAL (
+    SELECT 1 FROM jobs_job WHERE ipfs_job = wanted.key AND delisted_at IS NULL
+    UNION ALL
+    SELECT 1 FROM jobs_job WHERE address = wanted.key AND ipfs_job = '' AND delisted_at IS NULL
+    OFFSET 0
+  ) AS run LIMIT %s
+) AS found
+"""
+
+
+def _by_definitions(wanted: Mapping[str, Any]) -> Count:
+    """Return how many jobs have a definition that has what is asked for; one query."""
+    try:
+        sql, values = definitions_of(wanted).values("pk").query.sql_with_params()
+    except EmptyResultSet:  # an image that no job ever had
+        return Count(0, is_capped=False)
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_DEFINITIONS.format(definitions=sql), [*values, COUNT_CAP + 1])
+        (number,) = cursor.fetchone()
+    return Count(min(number, COUNT_CAP), number > COUNT_CAP)
+
+
+def total(wanted: Mapping[str, Any], *, milliseconds: int | None = None) -> Count | None:
+    """Return how many jobs a filter shows: from the sums where they say so, else as counted()."""
+    return exact(wanted, known(wanted)) or counted(wanted, milliseconds=milliseconds)
 
 
 def at_once(wanted: Mapping[str, Any], found: Totals | None, page: Page[Any], *, is_first: bool) -> Count | None:

@@ -18,7 +18,7 @@ from explorer import images
 from jobs import columns
 from jobs.choices import STATES, WITHDRAWN, JobState
 from jobs.contents import query_of
-from jobs.models import Definition, Job, JobQuerySet
+from jobs.models import Definition, Job, JobQuerySet, entries
 from jobs.models.job import NEVER, SLACK
 from markets.models import Image, Market, Resource
 
@@ -34,30 +34,61 @@ def order_of(wanted: Mapping[str, Any]) -> tuple[str, ...]:
     return columns.ORDERS[wanted.get("sort", "")]
 
 
-def matching(wanted: Mapping[str, Any]) -> JobQuerySet:
+def matching(wanted: Mapping[str, Any], *, by_entries: bool = False, in_order: bool = True) -> JobQuerySet:
     """Return the jobs that the values of JobFilter.wanted ask for.
 
-    Costs one small query for each of image, resource, gpu and text that is among them.
+    The same jobs in any way: `by_entries` asks such that the index of jobs/models/entries.py can intersect what is
+    asked for, while else PostgreSQL can follow an order; without `in_order`, one index alone can answer that has no
+    order. Costs one small query for each of image, resource, gpu and text that is among the values.
     """
     states: Sequence[str] = wanted.get("state", ())
     found = Job.objects.in_states(states).that_went(wanted.get("outcome", ""))
     if states:
         phases = {min(_PHASES.get(name, JobState.COMPLETED), JobState.COMPLETED) for name in states}
         found = found.filter(phase__in=sorted(phases))
-    conditions = [*_places(wanted), *_contents(wanted), *_ranges(wanted)]
-    return found.filter(*conditions)
+    places = _places(wanted)
+    found = _with_entries(found, wanted, places) if by_entries else found.filter(**places)
+    return found.filter(*_contents(wanted), *_ranges(wanted), *(_beginning(wanted) if in_order else ()))
 
 
-def _places(wanted: Mapping[str, Any]) -> Iterator[Q]:
-    for name in ("node", "deployer", "payer", "trigger"):
-        if name in wanted:
-            yield Q(**{name: wanted[name]})
+def _places(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the addresses and trigger asked for, as filter() takes them."""
+    places = {name: wanted[name] for name in ("node", "deployer", "payer", "trigger") if name in wanted}
+    markets = markets_of(wanted)
+    if markets is None:
+        return places
+    return {**places, "market": markets[0]} if len(markets) == 1 else {**places, "market__in": markets}
+
+
+def markets_of(wanted: Mapping[str, Any]) -> list[str] | None:
+    """Return the addresses of the markets that a filter leaves, by market and GPU; None for all. A query for a GPU."""
     markets: set[str] | None = set(wanted["market"]) if "market" in wanted else None
     if "gpu" in wanted:
         with_it = set(markets_with(wanted["gpu"]))
         markets = with_it if markets is None else markets & with_it
-    if markets is not None:
-        yield Q(market=next(iter(markets))) if len(markets) == 1 else Q(market__in=sorted(markets))
+    return None if markets is None else sorted(markets)
+
+
+def _with_entries(found: JobQuerySet, wanted: Mapping[str, Any], places: Mapping[str, Any]) -> JobQuerySet:
+    """Return the jobs of these places, and of the ranges that hold the wanted values, by the entries of the index."""
+    held = {name.removesuffix("__in"): value if name.endswith("__in") else [value] for name, value in places.items()}
+    for name, starts in entries.RANGES.items():
+        first, last = _ends(wanted, name)
+        if first is not None or last is not None:
+            held[name] = entries.ranges(starts, first, last)
+    found = found.alias(**{f"entry_{name}": entries.OF[name] for name in held})
+    return found.filter(**{f"entry_{name}__overlap": values for name, values in held.items()})
+
+
+def _ends(wanted: Mapping[str, Any], name: str) -> tuple[int | None, int | None]:
+    """Return the least and the greatest duration or price that a filter asks for, as whole numbers; None without."""
+    first, last = wanted.get(f"{name}_min"), wanted.get(f"{name}_max")
+    if name == "price":
+        return (
+            None if first is None else _whole(first, ROUND_CEILING),
+            None if last is None else _whole(last, ROUND_FLOOR),
+        )
+    return (0 if first is None and last is not None else first), last
 
 
 def _contents(wanted: Mapping[str, Any]) -> Iterator[Q | Expression | Exists]:
@@ -68,7 +99,7 @@ def _contents(wanted: Mapping[str, Any]) -> Iterator[Q | Expression | Exists]:
     if "op_type" in wanted:
         yield Q(op_types__contains=[wanted["op_type"]])
     if "q" in wanted:
-        yield _with_words(wanted["q"])
+        yield _with_words(wanted)
 
 
 def markets_with(gpu: str) -> list[str]:
@@ -102,35 +133,49 @@ def definitions_with(text: str) -> QuerySet[Definition]:
     return Definition.objects.filter(CombinedExpression(F("words"), "@@", query, output_field=BooleanField()))
 
 
-def _with_words(text: str) -> Q | Exists:
-    if not query_of(text):
+def definitions_of(wanted: Mapping[str, Any]) -> QuerySet[Definition]:
+    """Return the definitions that have what a filter with `q` asks of the contents of jobs."""
+    if not query_of(wanted["q"]):
+        return Definition.objects.none()
+    others = {name: value for name, value in wanted.items() if name in {"image", "resource", "op_type"}}
+    return definitions_with(wanted["q"]).filter(*_contents(others)).order_by()
+
+
+def _with_words(wanted: Mapping[str, Any]) -> Q | Exists:
+    """Return the condition that a job's definition has all words of a text.
+
+    Jobs have what their definitions have: what else is asked of their contents leaves fewer definitions to look for.
+    """
+    if not query_of(wanted["q"]):
         return Q(pk__in=[])
-    found = definitions_with(text)
-    name = f"job-list-common:{hashlib.sha256(query_of(text).encode()).hexdigest()}"
+    found = definitions_of(wanted)
+    key = repr([query_of(wanted["q"]), *(wanted.get(name) for name in ("image", "resource", "op_type"))])
+    name = f"job-list-common:{hashlib.sha256(key.encode()).hexdigest()}"
     if not cache.get(name):
-        keys = list(found.order_by().values_list("pk", flat=True)[: FEW_DEFINITIONS + 1])
+        keys = list(found.values_list("pk", flat=True)[: FEW_DEFINITIONS + 1])
         if len(keys) <= FEW_DEFINITIONS:
             return Q(ipfs_job__in=keys) | Q(pk__in=keys)
         cache.set(name, True, REMEMBERED)  # finding that out reads a long list of the index
     # As one EXISTS, which PostgreSQL can ask of each job in the list's order. An OR of two would read all definitions.
-    return Exists(found.filter(pk=Coalesce(NullIf(OuterRef("ipfs_job"), Value("")), OuterRef("pk"))))
+    key_of = Coalesce(NullIf(OuterRef("ipfs_job"), Value("")), OuterRef("pk"))
+    return Exists(definitions_with(wanted["q"]).filter(pk=key_of))
 
 
 def _ranges(wanted: Mapping[str, Any]) -> Iterator[Q]:
     yield from _times("order_at", wanted.get("listed_from"), wanted.get("listed_to"))
     yield from _times("started_key", wanted.get("started_from"), wanted.get("started_to"))
     yield from _times("ended_key", wanted.get("ended_from"), wanted.get("ended_to"))
-    if beyond := min((wanted[name] for name in ("started_to", "ended_to") if name in wanted), default=None):
-        # What ended before some day was listed before it: the list begins there, not at its newest job.
-        yield Q(order_at__lt=beyond + SLACK) if Job.objects.are_in_order() else Q()
-    if "duration_min" in wanted or "duration_max" in wanted:
-        yield Q(duration_key__gte=wanted.get("duration_min", 0))
-    if "duration_max" in wanted:
-        yield Q(duration_key__lte=wanted["duration_max"])
-    if "price_min" in wanted:
-        yield Q(price__gte=_whole(wanted["price_min"], ROUND_CEILING))
-    if "price_max" in wanted:
-        yield Q(price__lte=_whole(wanted["price_max"], ROUND_FLOOR))
+    for name, column in (("duration", "duration_key"), ("price", "price")):
+        first, last = _ends(wanted, name)
+        yield Q() if first is None else Q(**{f"{column}__gte": first})
+        yield Q() if last is None else Q(**{f"{column}__lte": last})
+
+
+def _beginning(wanted: Mapping[str, Any]) -> Iterator[Q]:
+    """Yield where a list begins of what started or ended before some day, which was listed before it; a query."""
+    beyond = min((wanted[name] for name in ("started_to", "ended_to") if name in wanted), default=None)
+    if beyond and Job.objects.are_in_order():
+        yield Q(order_at__lt=beyond + SLACK)
 
 
 def _times(name: str, first: datetime | None, beyond: datetime | None) -> Iterator[Q]:

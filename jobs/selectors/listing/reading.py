@@ -7,41 +7,67 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any, Final, TypeVar
 
 import psycopg
 from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from explorer import paging
 from explorer.paging import Page, keyset_page, write_cursor
 from jobs.columns import QUEUE
+from jobs.models import Job
 from jobs.selectors.listing.figures import SEEN, Seen
 from jobs.selectors.listing.filtering import matching, order_of
 
 Found = TypeVar("Found")
 
 
+class Manner(Enum):
+    """How PostgreSQL is to find a page, as the settings of the planner that it does without."""
+
+    #: As it thinks best.
+    FREE = ()
+    #: Along an index in the wanted order, until enough jobs match: best where many match, wherever they are.
+    WALK = ("enable_bitmapscan", "enable_sort")
+    #: All matching jobs by bitmaps of them, joined by hash, then sorted: best where few match, or far down.
+    GATHER = ("enable_indexscan", "enable_indexonlyscan", "enable_nestloop")
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to read a page, and the milliseconds it may take; see time_box() for `gathers`."""
+    """A way to read a page, and the milliseconds it may take."""
 
     milliseconds: int
-    gathers: bool = False
+    manner: Manner = Manner.FREE
+
+    @property
+    def gathers(self) -> bool:
+        """Whether all matching jobs are found before the page is cut from them."""
+        return self.manner is Manner.GATHER
 
 
-#: How a page is read, one way after another until one is done in its time. The first is right for nearly all filters;
-#: the later ones are for rare matches far down the list, and for a machine that is busy.
-WAYS: Final = (Way(150), Way(300, gathers=True), Way(1000), Way(2500, gathers=True))
+#: How a page is read, one way after another until one is done in its time. The first is right for nearly all filters,
+#: the next two for what PostgreSQL misjudges, since it takes filters for independent of each other; the later ones are
+#: for a machine that is busy.
+WAYS: Final = (
+    Way(15),
+    Way(15, Manner.WALK),
+    Way(40, Manner.GATHER),
+    Way(150),
+    Way(300, Manner.GATHER),
+    Way(1000),
+    Way(2500, Manner.GATHER),
+)
 #: A fragment inside another page shows so many jobs.
 EMBEDDED: Final = 10
 #: For how long it is remembered which way of reading a filter was quick; seconds.
 REMEMBERED: Final = 600
 
 
-#: Without these ways of reading, a page comes from bitmaps of the rows that match, joined by hash.
-_ORDERED: Final = ("enable_indexscan", "enable_indexonlyscan", "enable_nestloop")
 #: Starting workers takes longer than what a page may cost, and they would take the time of other pages.
 _ALONE: Final = {"max_parallel_workers_per_gather": "0"}
 
@@ -51,20 +77,15 @@ class TooSlow(Exception):
 
 
 @contextmanager
-def time_box(milliseconds: int, *, gathers: bool = False) -> Iterator[None]:
-    """Break off what is read inside after a time: raises TooSlow. Two statements around a transaction.
-
-    With `gathers`, PostgreSQL finds all matching rows by their indexes and sorts them, instead of following an index
-    in the wanted order until enough of them match. That is quicker where matching rows are few or far down.
-    """
+def time_box(milliseconds: int, manner: Manner = Manner.FREE) -> Iterator[None]:
+    """Break off what is read inside after a time: raises TooSlow. Two statements around a transaction."""
     was_inside = connection.in_atomic_block
     try:
         with transaction.atomic():
-            ordered = dict.fromkeys(_ORDERED, "off") if gathers else {}
-            _set(statement_timeout=str(milliseconds), **_ALONE, **ordered)
+            _set(statement_timeout=str(milliseconds), **_ALONE, **dict.fromkeys(manner.value, "off"))
             yield
             if was_inside:  # settings last as long as the outermost transaction
-                _set(statement_timeout="0", max_parallel_workers_per_gather="2", **dict.fromkeys(_ORDERED, "on"))
+                _set(statement_timeout="0", max_parallel_workers_per_gather="2", **dict.fromkeys(manner.value, "on"))
     except OperationalError as error:
         if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
             raise TooSlow from error
@@ -89,9 +110,13 @@ def page_of(
     if at and not (params.get("after") or params.get("before")):
         params = params.copy()
         params["after"] = write_cursor(_position(order, at))
-    found = matching(wanted).values_list(*SEEN, named=True)
-    page = _quickest(wanted, lambda: keyset_page(found, order, params, size=size))
+    page = _quickest(wanted, lambda way: keyset_page(_found(wanted, way), order, params, size=size))
     return Page([Seen(*row) for row in page.rows], page.newer, page.older)
+
+
+def _found(wanted: Mapping[str, Any], way: Way) -> QuerySet[Job, Any]:
+    """Return the jobs asked for, with what a row shows."""
+    return matching(wanted, by_entries=way.gathers).values_list(*SEEN, named=True)
 
 
 def _position(order: tuple[str, ...], at: datetime) -> list[Any]:
@@ -99,15 +124,15 @@ def _position(order: tuple[str, ...], at: datetime) -> list[Any]:
     return [2, at, ""] if order == QUEUE else [at, ""]
 
 
-def _quickest(wanted: Mapping[str, Any], read: Callable[[], Found]) -> Found:
+def _quickest(wanted: Mapping[str, Any], read: Callable[[Way], Found]) -> Found:
     """Read a page in the way that was quick for its filter the last time, else in the next one. Raises TooSlow."""
     key = _key(wanted)
     first = cache.get(key, 0)
     # Behind the last way comes the one before it: what was slow once, on a busy machine, may be the quick one now.
     for number in (*range(first, len(WAYS)), *range(len(WAYS) - 2, first)):
         try:
-            with time_box(WAYS[number].milliseconds, gathers=WAYS[number].gathers):
-                found = read()
+            with time_box(WAYS[number].milliseconds, WAYS[number].manner):
+                found = read(WAYS[number])
         except TooSlow:
             continue
         if number != first:
@@ -115,6 +140,11 @@ def _quickest(wanted: Mapping[str, Any], read: Callable[[], Found]) -> Found:
         return found
     cache.delete(key)
     raise TooSlow
+
+
+def was_gathered(wanted: Mapping[str, Any]) -> bool:
+    """Say whether the filter's jobs were last found by gathering them: then they are counted that way too."""
+    return WAYS[min(cache.get(_key(wanted), 0), len(WAYS) - 1)].gathers
 
 
 def _key(wanted: Mapping[str, Any]) -> str:

@@ -19,15 +19,15 @@ from explorer.paging import Count
 from explorer.text import shortened, visible
 from jobs.choices import OUTCOMES, STATES, JobState
 from jobs.models import JobRollup
-from jobs.models.rollup import EVER, FIGURES, IMAGE
+from jobs.models.rollup import EVER, FIGURES, IMAGE, MARKET, OP_TYPE, TRIGGER
 from jobs.rollups.reading import Totals
 from jobs.selectors.listing import counts
-from jobs.selectors.listing.filtering import matching
-from jobs.selectors.listing.reading import TooSlow, time_box
+from jobs.selectors.listing.filtering import markets_with, matching
+from jobs.selectors.listing.reading import TooSlow, time_box, was_gathered
 from markets.models import Image, Market
 
 #: All facets of a filter together; milliseconds.
-FACETS_MS: Final = 70
+FACETS_MS: Final = 55
 #: Values of one facet.
 TOP: Final = 12
 #: The facets that are counted, each by the expression whose values it counts; these are ours, no text of a request.
@@ -39,6 +39,8 @@ EXPRESSIONS: Final[Mapping[str, str]] = {
     "op_type": "unnest(op_types)",
     "trigger": "trigger",
 }
+#: The facets that sums are kept of, by their dimension.
+DIMENSIONS: Final[Mapping[str, str]] = {"market": MARKET, "image": IMAGE, "op_type": OP_TYPE, "trigger": TRIGGER}
 _LARGEST: Final = "(SELECT '{name}', {expression} AS value, count(*) FROM found GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT 60)"
 LABELS: Final[Mapping[str, str]] = {
     "state": "State",
@@ -105,10 +107,19 @@ def _number(sums: Totals | None, figure: str) -> Count | None:
     return None if sums is None else Count(getattr(sums, figure), is_capped=False)
 
 
-def facets(wanted: Mapping[str, Any], markets: Mapping[str, Market]) -> list[Facet]:
-    """Return all facets of a filter, in FACETS_MS or cut off; at most a few queries for each filter that is on."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many jobs a filter shows, None where that takes too long; and how many each value of each filter would."""
+
+    total: Count | None
+    facets: list[Facet]
+
+
+def facets(wanted: Mapping[str, Any], markets: Mapping[str, Market]) -> Counts:
+    """Return all counts of a filter, in FACETS_MS or cut off; at most a few queries for each filter that is on."""
     end = time.monotonic() + FACETS_MS / 1000
     filters = {name: value for name, value in wanted.items() if name != "sort"}
+    total = counts.total(filters, milliseconds=FACETS_MS // 2)
     numbers: dict[str, dict[str, Count] | None] = {}
     for name in EXPRESSIONS:
         others = {other: value for other, value in filters.items() if other != name}
@@ -121,7 +132,7 @@ def facets(wanted: Mapping[str, Any], markets: Mapping[str, Market]) -> list[Fac
         if names:
             others = {name: value for name, value in filters.items() if name not in names}
             numbers |= _counted(names, others, int((end - time.monotonic()) * 1000))
-    return [_facet(name, numbers[name], wanted, markets) for name in EXPRESSIONS]
+    return Counts(total, [_facet(name, numbers[name], wanted, markets) for name in EXPRESSIONS])
 
 
 def _summed(name: str, others: Mapping[str, Any]) -> dict[str, Count] | None:
@@ -132,15 +143,20 @@ def _summed(name: str, others: Mapping[str, Any]) -> dict[str, Count] | None:
         if name == "outcome":
             return {value: Count(getattr(sums, figure), is_capped=False) for value, figure in counts.OUTCOMES.items()}
         return {value: Count(getattr(sums, value), is_capped=False) for value, _ in STATES}
-    if name not in {"market", "image"} or not set(others) <= {"state", "outcome"} or len(others) == 2:
+    is_of_markets = name == "market" and "gpu" in others
+    if name not in DIMENSIONS or set(others) - {"state", "outcome", "gpu" if is_of_markets else ""} or len(others) > 1:
         return None
-    found = _largest_images() if name == "image" else counts.sums("market")
+    found = counts.sums("market") if name == "market" else _largest(DIMENSIONS[name])
+    if is_of_markets:
+        with_it = set(markets_with(others["gpu"]))
+        found = {key: totals for key, totals in found.items() if key in with_it}
     return {key: count for key, totals in found.items() if (count := counts.exact(others, totals)) and count.number}
 
 
 @kept
-def _largest_images() -> dict[str, Totals]:
-    rows = JobRollup.objects.filter(dimension=IMAGE, unit=EVER).order_by("-listed", "key")[:TOP]
+def _largest(dimension: str) -> dict[str, Totals]:
+    """Return the sums of those keys of a dimension that most jobs have; one query, kept."""
+    rows = JobRollup.objects.filter(dimension=dimension, unit=EVER).order_by("-listed", "key")[:TOP]
     return {key: Totals(None, *figures) for key, *figures in rows.values_list("key", *FIGURES)}
 
 
@@ -149,7 +165,8 @@ def _counted(names: Sequence[str], others: Mapping[str, Any], milliseconds: int)
     if milliseconds < 5:
         return dict.fromkeys(names)
     columns = ("state", "outcome", "phase", "delisted_at", "market_id", "image_ids", "op_types", "trigger")
-    found = matching(others).order_by().values(*columns)[: counts.COUNT_CAP + 1]
+    jobs = matching(others, by_entries=was_gathered(others), in_order=False)
+    found = jobs.order_by().values(*columns)[: counts.COUNT_CAP + 1]
     try:
         sql, values = found.query.sql_with_params()
     except EmptyResultSet:  # a word that no definition has, a GPU that no market has: no query finds anything

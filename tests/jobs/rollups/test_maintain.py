@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer.money import paid_seconds
-from explorer.nosana.payloads import COMPLETED, QUEUED, RUNNING, STOPPED, Definition, JobPayload
+from explorer.nosana.payloads import COMPLETED, QUEUED, RUNNING, STOPPED, Definition, JobPayload, JsonObject
 from jobs.models import JobRollup
 from jobs.models.rollup import EVER_AT, FIGURES
 from jobs.rollups.rebuild import rebuild
@@ -40,7 +40,8 @@ def rebuilt() -> Sums:
 
 
 def test_store_jobs_counts_a_finished_job_everywhere():
-    definition = Definition("{}", {"ops": [{"type": "container/run", "id": "a", "args": {"image": "a/b"}}]})
+    args: JsonObject = {"image": "a/b", "resources": [{"type": "HF", "repo": "a/b"}]}
+    definition = Definition("{}", {"ops": [{"type": "container/run", "id": "a", "args": args}]})
     store_jobs(jobs=[job_payload(definition=definition, result=result_payload())])
 
     listed = {"listed": 1, "completed": 1, "succeeded": 1}
@@ -56,13 +57,15 @@ def test_store_jobs_counts_a_finished_job_everywhere():
     }
     day, ever = datetime(2026, 8, 21, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)
     image = next(key for dimension, _, key, _ in sums() if dimension == "image")
+    resource = next(key for dimension, _, key, _ in sums() if dimension == "resource")
     keys = [("all", ""), ("market", address("market"))]
     long = [*keys, ("node", address("node")), ("deployer", address("deployer")), ("image", image)]
+    only_ever = [("payer", address("payer")), ("trigger", "cli"), ("op_type", "container/run"), ("resource", resource)]
     assert sums() == {
         **{(dimension, "hour", key, AT.replace(hour=10)): listed for dimension, key in keys},
         **{(dimension, "hour", key, AT): ended for dimension, key in keys},
         **{(dimension, "day", key, day): listed | ended for dimension, key in long},
-        **{(dimension, "ever", key, ever): listed | ended for dimension, key in long},
+        **{(dimension, "ever", key, ever): listed | ended for dimension, key in [*long, *only_ever]},
     }
 
 

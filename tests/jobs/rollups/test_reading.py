@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from explorer.nosana.payloads import STOPPED
-from jobs.rollups.reading import Totals, series, totals, totals_by_key
+from jobs.rollups.reading import Totals, series, totals, totals_between, totals_by_key
 from jobs.sync.store import store_jobs
 from tests.payloads import AT, address, job_payload, result_payload
 
@@ -101,3 +101,20 @@ def test_shares_of_totals():
     found = Totals(ended_succeeded=3, ended_failed=1, seconds=5400, wait_seconds=30, waits=4)
     assert (found.success_share, found.gpu_hours, found.mean_wait_seconds) == (0.75, 1.5, 7.5)
     assert (Totals().success_share, Totals().gpu_hours, Totals().mean_wait_seconds) == (None, 0, None)
+
+
+def test_totals_between_two_moments_are_told_only_where_hours_or_days_begin():
+    job("a", -30, result=result_payload())  # the day before, ended at eight
+    job("b", -2, result=result_payload())
+    market, node, yesterday = [address("market")], [address("node")], DAY - timedelta(days=1)
+
+    assert totals_between("node", node, None, None) == one() + one()
+    assert totals_between("node", node, yesterday, DAY) == one()
+    assert totals_between("node", [*node, "nobody"], yesterday, None) == one() + one()
+    assert totals_between("market", market, AT - timedelta(hours=2), AT - timedelta(hours=1)) == one(
+        ended=0, ended_completed=0, ended_succeeded=0, seconds=0, nos_micro=0, usd=0, wait_seconds=0, waits=0
+    )
+    assert totals_between("market", market, DAY.replace(year=2030), None) == Totals()
+    assert totals_between("node", node, AT, None) is None
+    assert totals_between("market", market, AT.replace(second=1), None) is None
+    assert totals_between("all", [""], None, AT.replace(microsecond=1)) is None
