@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -35,11 +36,23 @@ GROUPS = {
 }
 
 
+class _Shared(dict[str, forms.Field]):
+    """Fields that no form changes: the copy which each form makes of all of them would cost more than reading them."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return dict(self)
+
+
 class JobFilter(forms.Form):
     """The job list's filter. Empty values leave nothing out; all others must hold together.
 
     Times are UTC. A date as the end of a range includes that day. Prices are NOS per hour for the node, without fee.
     """
+
+    def __init__(self, params: QueryDict) -> None:
+        """Take the values of a query string."""
+        self.base_fields = _Shared(self.base_fields)
+        super().__init__(params)
 
     state = forms.MultipleChoiceField(
         required=False,
@@ -146,7 +159,7 @@ class JobFilter(forms.Form):
         """The canonical texts of the valid values that leave rows out, by the names of their fields."""
         return {name: texts for name, texts in self.texts.items() if name not in LOOKS and name != "at"}
 
-    @property
+    @cached_property
     def texts(self) -> dict[str, list[str]]:
         """The canonical texts of all valid values, by the names of their fields."""
         return {name: _texts(name, value) for name, value in self._given()}
@@ -156,7 +169,7 @@ class JobFilter(forms.Form):
         """The query of this list: the same for all filters that mean the same, without a page's position."""
         query = QueryDict(mutable=True)
         for name, texts in sorted(self.texts.items()):
-            query.setlist(name, texts)
+            query.setlist(name, list(texts))
         return query
 
     @property

@@ -1,7 +1,8 @@
 """The rows of the table of jobs, written at once: fifty rows of template tags would be most of what a page costs.
 
 Every text is escaped here, and odd characters in it are made visible. A cell whose job will still change has an id, so
-that the poll can replace what is in it.
+that the poll can replace what is in it. The button that copies a job's address is made by site.js, without which it
+would do nothing: fifty of them were a tenth of the page.
 """
 
 from __future__ import annotations
@@ -68,7 +69,6 @@ class Table:
     """What all cells of one table share: where its links lead, and what was written before."""
 
     to: Places = field(default_factory=_places)
-    copy: str = field(default_factory=lambda: icon("copy"))
     markets: dict[str, str] = field(default_factory=dict)
 
 
@@ -91,15 +91,6 @@ def _when(moment: datetime | None) -> str:
     return f'<time class="ago" datetime="{at}Z" title="{at[:10]} {at[11:]} UTC">{ago(moment)}</time>'
 
 
-def _job(row: Row, table: Table) -> str:
-    address = _clean(row.job.pk)
-    return (
-        f'<span class="addr">{_address(address, table.to.job)}'
-        f'<button class="copy" type="button" data-copy="{address}" aria-label="Copy {address[:4]}…{address[-4:]}">'
-        f"{table.copy}</button></span>"
-    )
-
-
 def _state(row: Row, table: Table) -> str:
     return state(row.job)
 
@@ -116,10 +107,10 @@ def _market(row: Row, table: Table) -> str:
     address = row.job.market_id
     if address not in table.markets:
         name = visible(row.market) if row.market else address
-        table.markets[address] = (
-            f'<a href="{table.to.market.replace(_HERE, _clean(address))}" title="{escape(shortened(name, 200))}">'
-            f"<bdi>{escape(shortened(name, 24))}</bdi></a>"
-        )
+        cut = shortened(name, 24)
+        title = "" if cut == name else f' title="{escape(shortened(name, 200))}"'
+        link = table.to.market.replace(_HERE, _clean(address))
+        table.markets[address] = f'<a href="{link}"{title}><bdi>{escape(cut)}</bdi></a>'
     return table.markets[address]
 
 
@@ -147,13 +138,17 @@ def _ops(row: Row, table: Table) -> str:
     return _NOTHING if row.job.op_count is None else thousands(row.job.op_count)
 
 
+@lru_cache(maxsize=200)
+def _timeout(seconds: int) -> str:
+    return duration(seconds)
+
+
 def _ran(row: Row, table: Table) -> str:
     if row.seconds is None:
         return _NOTHING
     bar, running = (meter(row.share), " is-running") if row.share is not None else ("", "")
-    timeout = duration(row.job.timeout)
     return (
-        f'<span class="ran{running}" title="Timeout {timeout}">{bar}'
+        f'<span class="ran{running}" title="Timeout {_timeout(row.job.timeout)}">{bar}'
         f'<span class="num">{duration(row.seconds)}</span></span>'
     )
 
@@ -171,8 +166,9 @@ def _cost(row: Row, table: Table) -> str:
     return _NOTHING
 
 
+Cell = Callable[[Row, Table], str]
 #: What a cell holds, by its column; the state and the job come before them.
-CELLS: Final[Mapping[str, Callable[[Row, Table], str]]] = {
+CELLS: Final[Mapping[str, Cell]] = {
     "runs": _runs,
     "market": _market,
     "node": _node,
@@ -196,31 +192,37 @@ _ALL: Final = {"state": _state, **CELLS}
 def job_rows(rows: Sequence[Row], columns: Sequence[Column]) -> SafeString:
     """Write the rows of a table of jobs with these columns; about 60 µs a row."""
     table = Table()
-    cells = [(column.name, f'<td class="{column.css}" data-label="{column.label}">') for column in columns]
-    cells = [(name, head.replace(' class=""', "")) for name, head in cells]
+    cells = [(column.name, _begun(column), CELLS[column.name]) for column in columns]
     return mark_safe("".join(_row(row, cells, table) for row in rows))  # noqa: S308 - every text is escaped above
 
 
-def _row(row: Row, cells: Sequence[tuple[str, str]], table: Table) -> str:
+def _begun(column: Column) -> str:
+    css = f' class="{column.css}"' if column.css else ""
+    return f'<td{css} data-label="{column.label}">'
+
+
+def _row(row: Row, cells: Sequence[tuple[str, str, Cell]], table: Table) -> str:
     """Return a row."""
-    parts = [
-        '<tr class="brk">' if row.begins_block else "<tr>",
-        f'<td class="c-state">{_living(row, "state", table)}</td><th scope="row" class="c-job">{_job(row, table)}</th>',
-    ]
-    for name, head in cells:
-        parts += (head, _living(row, name, table), "</td>")
-    parts.append("</tr>\n")
-    return "".join(parts)
+    begun = '<tr class="brk">' if row.begins_block else "<tr>"
+    job = f'<th scope="row" class="c-job">{_address(row.job.pk, table.to.job)}</th>'
+    if row.is_unfinished:
+        pill = _living(row, "state", table)
+        inner = [
+            f"{head}{_living(row, name, table) if name in LIVING else cell(row, table)}</td>"
+            for name, head, cell in cells
+        ]
+    else:
+        pill = _state(row, table)
+        inner = [f"{head}{cell(row, table)}</td>" for _, head, cell in cells]
+    return f'{begun}<td class="c-state">{pill}</td>{job}{"".join(inner)}</tr>\n'
 
 
 def _living(row: Row, name: str, table: Table, more: str = "") -> str:
-    """Return what is in a cell, in an element with an id where it will change.
+    """Return what is in a cell that changes, in an element with an id.
 
     The state of a job that is not finished holds its address too: the poll asks for those that it finds on the page.
     """
     inner = _ALL[name](row, table)
-    if not more and not (row.is_unfinished and name in LIVING):
-        return inner
     if name == "state" and row.is_unfinished:
         inner += f'<input type="hidden" name="shown" value="{_clean(row.job.pk)}">'
     return f'<span id="{LIVING[name]}-{_clean(row.job.pk)[:12]}"{more}>{inner}</span>'

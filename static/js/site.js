@@ -26,7 +26,6 @@ document.addEventListener("DOMContentLoaded", function () {
   }
 
   // Copy buttons
-
   async function copyText(text) {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
     // Without https, only localhost has navigator.clipboard.
@@ -65,8 +64,19 @@ document.addEventListener("DOMContentLoaded", function () {
     }, 1500);
   });
 
-  // Theme: system, light, dark
+  // The copy buttons of lists of jobs, in every list that comes
+  document.addEventListener("htmx:load", (event) => {
+    event.target.querySelectorAll(".c-job > a.addr:last-child").forEach((link) => {
+      link.insertAdjacentHTML("afterend", '<button class="copy" type="button"></button>');
+      const button = link.nextElementSibling;
+      button.dataset.copy = link.title;
+      button.setAttribute("aria-label", "Copy " + link.textContent);
+      button.append(link.closest("tr").querySelector(".icon").cloneNode(true));
+      setIcon(button, "copy");
+    });
+  });
 
+  // Theme: system, light, dark
   const THEMES = { system: "sun-moon", light: "sun", dark: "moon" };
 
   function rememberedTheme() {
@@ -110,7 +120,6 @@ document.addEventListener("DOMContentLoaded", function () {
   }
 
   // Help sheet
-
   const help = byId("help");
   const helpOpen = byId("help-open");
   if (help && helpOpen && help.showModal) {
@@ -120,7 +129,6 @@ document.addEventListener("DOMContentLoaded", function () {
   }
 
   // Keyboard
-
   let afterG = 0; // when "g" was pressed: the next key is the `data-go` of a link of the bar
 
   function isTyping(element) {
@@ -175,7 +183,6 @@ document.addEventListener("DOMContentLoaded", function () {
   });
 
   // Polls: none in a hidden tab, no change under the pointer or the focus, one at once on coming back
-
   function isInUse(region) {
     return region.hasAttribute("data-still") && (region.matches(":hover") || region.contains(document.activeElement));
   }
@@ -195,7 +202,6 @@ document.addEventListener("DOMContentLoaded", function () {
   });
 
   // Requests that failed, and the line that says so
-
   let isLeaving = false;
   window.addEventListener("beforeunload", () => {
     isLeaving = true; // what is asked for now breaks off, and that is no error
@@ -214,7 +220,6 @@ document.addEventListener("DOMContentLoaded", function () {
   });
 
   // Relative times, kept true without a request; the words are those of explorer/formats.py
-
   function ago(seconds) {
     const size = Math.abs(seconds);
     const two = (number) => String(number).padStart(2, "0");
