@@ -118,7 +118,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["template_partials.templatetags.partials", "explorer.templatetags.explorer", "explorer.templatetags.places"],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "explorer.templatetags.explorer",
+                "explorer.templatetags.places",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from explorer.paging import query_string
 from jobs import periods
+from jobs.forms.shared import shares_fields
 from jobs.periods import Period, Unit
 from markets import selectors
 from markets.models import Market
@@ -33,6 +34,7 @@ class Link(NamedTuple):
     is_chosen: bool
 
 
+@shares_fields
 class ChartFilter(forms.Form):
     """A GET form. Without a range it is the usual one of the unit; `since` and `until` are days, both included."""
 

@@ -26,6 +26,8 @@ DAY: Final = Unit("day", "Day", (30, 90, 365), 30)
 WEEK: Final = Unit("week", "Week", (13, 26, 104), 26)
 MONTH: Final = Unit("month", "Month", (6, 12, 36), 12)
 UNITS: Final = {unit.name: unit for unit in (HOUR, DAY, WEEK, MONTH)}
+#: How long the units are that are all of one length.
+_SPANS: Final = {HOUR.name: timedelta(hours=1), DAY.name: timedelta(days=1), WEEK.name: timedelta(weeks=1)}
 
 
 def floor(moment: datetime, unit: Unit) -> datetime:
@@ -44,7 +46,7 @@ def shifted(at: datetime, unit: Unit, count: int) -> datetime:
     if unit is MONTH:
         years, month = divmod(at.month - 1 + count, 12)
         return at.replace(year=at.year + years, month=month + 1)
-    return at + count * {HOUR: timedelta(hours=1), DAY: timedelta(days=1), WEEK: timedelta(weeks=1)}[unit]
+    return at + count * _SPANS[unit.name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from explorer.nosana.base58 import is_address
 from jobs import columns
 from jobs.choices import OUTCOMES, STATES
+from jobs.forms.shared import shares_fields
 from jobs.forms.values import AddressField, Given, ManyField, MomentField, PriceField, SpanField, quoted
 from markets.models import Market
 
@@ -36,23 +37,12 @@ GROUPS = {
 }
 
 
-class _Shared(dict[str, forms.Field]):
-    """Fields that no form changes: the copy which each form makes of all of them would cost more than reading them."""
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
-        return dict(self)
-
-
+@shares_fields
 class JobFilter(forms.Form):
     """The job list's filter. Empty values leave nothing out; all others must hold together.
 
     Times are UTC. A date as the end of a range includes that day. Prices are NOS per hour for the node, without fee.
     """
-
-    def __init__(self, params: QueryDict) -> None:
-        """Take the values of a query string."""
-        self.base_fields = _Shared(self.base_fields)
-        super().__init__(params)
 
     state = forms.MultipleChoiceField(
         required=False,

@@ -6,11 +6,13 @@ from django import forms
 
 from explorer.text import visible
 from jobs.choices import LOG_TIMES
+from jobs.forms.shared import shares_fields
 
 #: A longer text or pattern is not looked for.
 LONGEST = 300
 
 
+@shares_fields
 class LogFilter(forms.Form):
     """The window of a log: where it begins or ends, what is in it, what is looked for, and how it looks."""
 

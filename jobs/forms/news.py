@@ -9,12 +9,14 @@ from django.utils.dateparse import parse_datetime
 
 from explorer.nosana.base58 import is_address
 from jobs.forms.filters import JobFilter
+from jobs.forms.shared import shares_fields
 from jobs.forms.values import ManyField
 
 #: More rows than a page has cannot be waiting for news.
 SHOWN_ROWS = 60
 
 
+@shares_fields
 class NewsFilter(JobFilter):
     """What the poll of the job list asks for: a filter, what the page holds, and whether to go on."""
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from explorer import money
+from explorer.kept import kept
 from explorer.money import Cost, paid_seconds
 from jobs.choices import JobState
 from jobs.models import Job
@@ -65,11 +66,17 @@ class Bill:
         return self.cost.host_nos / self.deposit if self.deposit else None
 
 
+@kept
+def _latest_price() -> NosPrice | None:
+    """Return the last known price of NOS; one query, kept."""
+    return NosPrice.objects.first()
+
+
 def bill(job: Job, now: datetime | None = None) -> Bill:
-    """Return what a job costs by now; of one that has not run, what it can cost at most. One query."""
+    """Return what a job costs by now; of one that has not run, what it can cost at most. One query, kept."""
     is_queued, is_running = job.state == JobState.QUEUED, job.state == JobState.RUNNING
     found = cost_of(job, now)
-    latest = NosPrice.objects.first()
+    latest = _latest_price()
     price = latest.usd if latest else None
     is_final = not is_queued and not is_running
     return Bill(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 from django.utils.safestring import SafeString
@@ -12,7 +13,8 @@ from django.utils.safestring import SafeString
 from explorer import charts, formats, money
 from explorer.charts import Bar, Point
 from explorer.formats import thousands
-from jobs.models.rollup import ALL, MARKET
+from explorer.kept import kept
+from jobs.models.rollup import ALL, FIGURES, MARKET
 from jobs.periods import Period, labels, told
 from jobs.rollups import reading
 from jobs.rollups.reading import Totals
@@ -21,6 +23,7 @@ from markets.models import Market
 #: Two charts stand side by side on a wide page.
 WIDTH, HEIGHT = 640, 196
 CURRENCIES: Final = {"usd": "USD", "nos": "NOS"}
+_figures: Final = attrgetter(*FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,9 @@ class Spell:
         return self.fee.paid(totals.usd if self.currency == "usd" else totals.nos_micro / money.MICRO)
 
 
+@kept
 def markets() -> list[Market]:
-    """Return the markets to choose from, by name; one query."""
+    """Return the markets to choose from, by name; one query, kept."""
     columns = ("address", "name", "slug", "network_fee_percentage")
     return list(Market.objects.worth_showing().by_name().only(*columns))
 
@@ -113,10 +117,16 @@ def spell_of(dimension: str, key: str, period: Period, fee: Fee, currency: str) 
         bars=[known.get(at) or Totals(at) for at in begins],
         times=[told(at, period.unit) for at in begins],
         labels=labels(period),
-        total=sum(found, Totals()),
+        total=_sum(found),
         fee=fee,
         currency=currency,
     )
+
+
+def _sum(rows: Sequence[Totals]) -> Totals:
+    """Return all rows in one, column by column: a year of days in a moment."""
+    columns: Iterable[Any] = zip(*map(_figures, rows), strict=True)
+    return Totals(None, *map(sum, columns)) if rows else Totals()
 
 
 def drawn(spell: Spell) -> list[Chart]:

@@ -2,71 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import Min, Q, QuerySet
+from django.db import connection
+from django.db.models import Q
 
 from explorer.held import HeldImages, HeldResource, HeldResources
+from explorer.nosana.payloads import JsonObject
 from jobs.models import Job
 from jobs.ops import Held
-from markets.models import Image, RequiredImage, RequiredResource, Resource
+from markets.models import RequiredImage, RequiredResource
 from markets.models.cache import KEPT
 
 #: A job that used something in the day before was listed no longer ago than this: a timeout is a few days at most.
 _REACH: Final = timedelta(days=8)
 #: No node runs more jobs in a day that anybody would look at.
 _MOST: Final = 500
+#: Images (without a type) and resources that a node's jobs used before one of them, and when last.
+_USED: Final = """
+WITH earlier AS MATERIALIZED (
+    SELECT image_ids, resource_ids, LEAST(COALESCE(ended_at, %(at)s), %(at)s) AS last_use FROM jobs_job
+    WHERE node = %(node)s AND phase IN (1, 2) AND order_at BETWEEN %(since)s AND %(at)s AND address <> %(job)s
+        AND started_at < %(at)s AND (ended_at IS NULL OR ended_at >= %(kept)s)
+    ORDER BY order_at DESC LIMIT %(most)s
+)
+SELECT NULL AS type, reference AS name, max(last_use) FROM earlier, unnest(image_ids) AS number
+    JOIN markets_image ON markets_image.id = number GROUP BY reference
+UNION ALL SELECT type, key, max(last_use) FROM earlier, unnest(resource_ids) AS number
+    JOIN markets_resource ON markets_resource.id = number GROUP BY type, key
+ORDER BY 1, 2
+"""
 
 
 def held_by_node(job: Job) -> Held | None:
-    """Return what the job's node held when it took it; None while none did. At most six queries."""
+    """Return what the job's node held when it took it; None while none did. Three queries."""
     if not job.node or job.started_at is None:
         return None
-    images, resources = _used(job, job.started_at)
-    references = dict(Image.objects.filter(pk__in=images).values_list("pk", "reference")) if images else {}
-    kept = list(Resource.objects.filter(pk__in=resources).values_list("pk", "type", "key")) if resources else []
-    first_read = _first_read(job.market_id)
-    at = max(job.started_at, first_read or job.started_at)
-    required = _then(RequiredImage.objects.all(), job.market_id, at).values_list("reference", flat=True)
-    specs = _then(RequiredResource.objects.all(), job.market_id, at).values_list("spec", flat=True)
+    used = _used(job, job.started_at)
+    read_at, required = _required_images(job.market_id, job.started_at)
     return Held(
         at=job.started_at,
-        read_at=at,
+        read_at=read_at,
         required_images=HeldImages(required),
-        required_resources=HeldResources(filter(None, map(HeldResource.of, specs))),
-        used_images=HeldImages(references.values()),
-        used_resources=HeldResources(HeldResource(kind, key) for _, kind, key in kept),
-        uses={references[number]: at for number, at in images.items() if number in references}
-        | {key: resources[number] for number, _, key in kept},
+        required_resources=HeldResources(filter(None, map(HeldResource.of, _required_specs(job.market_id, read_at)))),
+        used_images=HeldImages(name for kind, name, _ in used if kind is None),
+        used_resources=HeldResources(HeldResource(kind, key) for kind, key, _ in used if kind is not None),
+        uses={name: at for _, name, at in used},
     )
 
 
-def _first_read(market: str) -> datetime | None:
-    """Return when the explorer first read what a market requires, as far back as its list is known; one query."""
-    found: datetime | None = RequiredImage.objects.filter(market=market).aggregate(first=Min("since"))["first"]
+def _required_images(market: str, at: datetime) -> tuple[datetime, list[str]]:
+    """Return what images the network required of a market's nodes at a moment, or else when the list was first read.
+
+    That is the moment which comes first, as far back as the list is known. One query, of all it ever had.
+    """
+    entries = list(RequiredImage.objects.filter(market=market).values_list("reference", "since", "removed_at"))
+    read_at = max(at, min((since for _, since, _ in entries), default=at))
+    return read_at, [
+        reference
+        for reference, since, removed_at in entries
+        if since <= read_at and (removed_at is None or removed_at > read_at)
+    ]
+
+
+def _required_specs(market: str, at: datetime) -> Iterable[JsonObject]:
+    """Return what resources the network required of a market's nodes at a moment; one query."""
+    then = RequiredResource.objects.filter(Q(removed_at=None) | Q(removed_at__gt=at), market=market, since__lte=at)
+    return then.values_list("spec", flat=True)
+
+
+def _used(job: Job, at: datetime) -> Sequence[tuple[str | None, str, datetime]]:
+    """Return the images and resources that the node's jobs used in the day before: type, name, when last; one query."""
+    times = {"at": at, "since": at - _REACH, "kept": at - KEPT}
+    with connection.cursor() as cursor:
+        cursor.execute(_USED, {**times, "node": job.node, "job": job.pk, "most": _MOST})
+        found: Sequence[tuple[str | None, str, datetime]] = cursor.fetchall()
     return found
-
-
-def _then(rows: QuerySet[Any], market: str, at: datetime) -> QuerySet[Any]:
-    """Return what the network required of a market's nodes at a moment."""
-    return rows.filter(Q(removed_at=None) | Q(removed_at__gt=at), market=market, since__lte=at)
-
-
-def _used(job: Job, at: datetime) -> tuple[dict[int, datetime], dict[int, datetime]]:
-    """Return the numbers of images and resources that the node's jobs used in the day before, and when last."""
-    before = Job.objects.filter(node=job.node, phase__in=(1, 2), order_at__range=(at - _REACH, at)).exclude(pk=job.pk)
-    rows = before.filter(started_at__lt=at).exclude(ended_at__lt=at - KEPT).order_by("-order_at")[:_MOST]
-    images: dict[int, datetime] = {}
-    resources: dict[int, datetime] = {}
-    for used_images, used_resources, ended_at in rows.values_list("image_ids", "resource_ids", "ended_at"):
-        last = min(ended_at or at, at)
-        _note(images, used_images, last)
-        _note(resources, used_resources, last)
-    return images, resources
-
-
-def _note(found: dict[int, datetime], numbers: Iterable[int], at: datetime) -> None:
-    for number in numbers:
-        found[number] = max(found.get(number, at), at)

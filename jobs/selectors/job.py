@@ -77,18 +77,35 @@ class JobPage:
         return bool(self.job.node and self.job.started_at)
 
 
+#: What a job's page reads of its market and its result; the rest of these rows is larger than the job.
+_OF_MARKET: Final = ("address", "name", "network_fee_percentage", "queue_type", "queue")
+_OF_RESULT: Final = ("body", "log_lines", "cid", "fetched_at", "due_at", "fetch_error")
+_READ: Final = (
+    *(field.name for field in Job._meta.concrete_fields),
+    *(f"market__{name}" for name in _OF_MARKET),
+    *(f"result__{name}" for name in _OF_RESULT),
+)
+
+
 def find_job(address: str) -> Job | None:
-    """Return a job with its market; one query."""
-    return Job.objects.with_names().filter(pk=address).first()
+    """Return a job with its market and its result, of both what its pages read; one query."""
+    found = Job.objects.select_related("market", "result").only(*_READ).filter(pk=address)
+    return next(iter(found.order_by()[:1]), None)
+
+
+def known_result(job: Job) -> Result | None:
+    """Return the result, without its log, that came with a job of find_job(); no query."""
+    return getattr(job, "result", None)
 
 
 def definition_of(job: Job) -> Definition | None:
     """Return a job's definition, as far as it was heard of; one query."""
-    return Definition.objects.filter(pk=job.ipfs_job or job.address).first()
+    found = Definition.objects.filter(pk=job.ipfs_job or job.address).defer("words")
+    return next(iter(found.order_by()[:1]), None)
 
 
 def result_of(job: Job) -> Result | None:
-    """Return a job's result without its log; one query."""
+    """Return a job's result as it is now, without its log; one query."""
     return Result.objects.filter(pk=job.address).defer("log").first()
 
 
@@ -121,9 +138,9 @@ def job_page(job: Job, result: Result | None, domain: str) -> JobPage:
 
 
 def life_of(job: Job) -> Lifecycle:
-    """Return a job's life by itself, as its page has it; at most three queries."""
+    """Return a job's life by itself, as its page has it; at most three queries, for a job of find_job()."""
     now = timezone.now()
-    result = result_of(job)
+    result = known_result(job)
     payload = from_body(result.body) if result and result.body else None
     rows = timed(_plan(body_of(definition_of(job))), payload, now) if payload else ()
     known = bool(payload and payload.started_at) and any(row.started is not None for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Final
@@ -13,9 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from explorer.templatetags.explorer import STATES, WITHDRAWN, icon
-from explorer.text import visible
+from explorer.text import shortened, visible
 from jobs.columns import Column
 from jobs.selectors.listing import Choice
+from markets.models import Market
 
 register = template.Library()
 
@@ -49,6 +50,17 @@ def _pick(name: str, choice: Choice) -> str:
         f'{" checked" if choice.is_chosen else ""}><span class="cut">{label}</span>'
         f'<span class="n" id="n-{name}-{value[:8]}">{number}</span></label></li>'
     )
+
+
+@register.simple_tag
+def market_options(markets: Iterable[Market], chosen: Market | None) -> SafeString:
+    """Write the markets as the options of a list in which one can be chosen."""
+    return mark_safe("".join(_option(market, chosen) for market in markets))  # noqa: S308 - escaped there
+
+
+def _option(market: Market, chosen: Market | None) -> str:
+    selected = " selected" if chosen and market.pk == chosen.pk else ""
+    return f'<option value="{escape(market.pk)}"{selected}>{escape(shortened(visible(market), 60))}</option>'
 
 
 @register.simple_tag

@@ -19,9 +19,9 @@ TEMPLATE = "jobs/detail.html"
 
 @require_safe
 def job_detail(request: HtmxHttpRequest, address: str) -> HttpResponse:
-    """Show one job; at most fourteen queries, and the log's."""
+    """Show one job; at most nine queries, and the log's."""
     job = found_job(address)
-    result = selectors.result_of(job)
+    result = selectors.known_result(job)
     page = selectors.job_page(job, result, settings.NETWORK.service_domain)
     panel = log.log_panel(job, result, log_wanted(request), page.failed_op)
     context = {"page": page, "job": job, "life": page.life, "panel": panel}

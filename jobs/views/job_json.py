@@ -34,7 +34,7 @@ def job_json(request: HttpRequest, address: str) -> JsonResponse:
         job = found_job(address)
     except Http404 as problem:
         return JsonResponse({"error": str(problem)}, status=404)
-    page = selectors.job_page(job, selectors.result_of(job), settings.NETWORK.service_domain)
+    page = selectors.job_page(job, selectors.known_result(job), settings.NETWORK.service_domain)
     return JsonResponse(_page(page), json_dumps_params={"indent": 2, "ensure_ascii": False})
 
 
