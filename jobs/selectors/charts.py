@@ -125,8 +125,8 @@ def spell_of(dimension: str, key: str, period: Period, fee: Fee, currency: str) 
 
 def _sum(rows: Sequence[Totals]) -> Totals:
     """Return all rows in one, column by column: a year of days in a moment."""
-    columns: Iterable[Any] = zip(*map(_figures, rows), strict=True)
-    return Totals(None, *map(sum, columns)) if rows else Totals()
+    sums: Sequence[Any] = [sum(column) for column in zip(*map(_figures, rows), strict=True)]
+    return Totals(None, *sums)
 
 
 def drawn(spell: Spell) -> list[Chart]:

@@ -21,6 +21,10 @@ def row(kind: str = "list", **facts: Any) -> dict[str, Any]:
         (row(rps_8=50.0), 6.0, ["rps_8 50 < 60"]),
         (row(p50_ms=26.0), 1.0, ["p50_ms 26 > 25"]),
         (row(status=500), 3.0, ["status 500"]),
+        (row(status=404), 3.0, ["status 404"]),
+        (row("search", status=404), 3.0, []),
+        (row("search", status=302), 3.0, []),
+        (row("search", status=500), 3.0, ["status 500"]),
         (row("change", bytes_gz=15361), 6.0, ["bytes_gz 15361 > 15360"]),
         (row("count", p50_ms=4.0, rps_8=None, bytes_gz=None), 3.0, []),
         (row("something else", p50_ms=9999.0), 3.0, []),
@@ -41,6 +45,15 @@ def test_table_says_what_was_missed() -> None:
         ["list", "20.0", "50.0", "5.0", "130", "6", "15,000"],
         ["count", "20.0", "50.0", "5.0", "-", "6", "15,000", "MISSED", "p50_ms", "20", ">", "7"],
         ["2", "rows,", "1", "missed", "a", "target"],
+    ]
+
+
+def test_traffic_of_a_browser_has_its_own_target() -> None:
+    traffic = {"first_visit": {"requests": 8, "kb": 90.0}, "filter_change": {"requests": 2, "kb": 15.1}}
+
+    assert report.table({**whole(1000, 3.0), **traffic}).splitlines()[2:4] == [
+        "first_visit: requests 8, kb 90.0",
+        "filter_change: requests 2, kb 15.1  MISSED kb",
     ]
 
 
