@@ -9,6 +9,8 @@ from typing import Final
 
 from django import template
 from django.forms import BoundField
+from django.template.base import NodeList, Parser, Token
+from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -35,6 +37,31 @@ def text_field(field: BoundField, hint: str = "") -> SafeString:
         f'maxlength="{getattr(field.field, "max_length", "")}" placeholder="{hint}" aria-label="{field.label}" '
         f'autocomplete="off" spellcheck="false"{wrong}>'
     )
+
+
+class GroupNode(template.Node):
+    """A folded group of fields. While none of them has a value, it is the same on every page: it is drawn once."""
+
+    def __init__(self, name: str, nodelist: NodeList) -> None:
+        """Take the name of the group in jobs.forms.filters.GROUPS, and what it holds."""
+        self.name, self.nodelist = name, nodelist
+        self._folded = SafeString("")
+
+    def render(self, context: Context) -> SafeString:
+        """Return the group, drawn anew where it is open."""
+        if self.name in context["open"]:
+            return self.nodelist.render(context)
+        if not self._folded:  # two threads that draw it at once draw the same
+            self._folded = self.nodelist.render(context)
+        return self._folded
+
+
+@register.tag
+def group(parser: Parser, token: Token) -> GroupNode:
+    """Hold a folded group of the filter: `{% group image %}…{% endgroup %}`. Nothing else of the page may be in it."""
+    nodelist = parser.parse(["endgroup"])
+    parser.delete_first_token()
+    return GroupNode(token.split_contents()[1], nodelist)
 
 
 @register.simple_tag

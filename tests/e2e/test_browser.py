@@ -127,6 +127,20 @@ def test_an_address_is_copied_whole(browser, site):
         assert page.evaluate("navigator.clipboard.readText()") == path.split("/")[2]
 
 
+def test_an_address_is_copied_from_a_list_also_after_a_change_of_its_filter(browser, site):
+    with browser.new_context(viewport=WIDE, permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = context.new_page()
+        page.goto(f"{site}/jobs/")
+        for _ in range(2):
+            link = page.locator("tbody .c-job a").first
+            page.get_by_role("button", name=f"Copy {link.inner_text()}").first.click()
+            assert page.evaluate("navigator.clipboard.readText()") == link.get_attribute("title")
+            page.locator('input[name="state"][value="completed"]').check(force=True)
+            page.wait_for_url("**state=completed*")
+            expect(page.locator("#list .chip")).to_have_count(1)
+        expect(page.locator("tbody .copy")).to_have_count(page.locator("tbody .c-job").count())
+
+
 def test_a_job_page_shows_its_ops_and_its_log(page, site):
     path = a_job(page, site, "?outcome=success&op_type=container/run")  # a confidential job shows none
     page.goto(f"{site}{path}")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
-from django.urls import resolve
+from django.test.utils import override_script_prefix
+from django.urls import NoReverseMatch, resolve
 from django.utils import timezone
 
 from explorer.models import SyncRecord
@@ -228,3 +229,19 @@ def failing(kind: str) -> tuple[SyncRecord]:
 )
 def test_sync_state(health: Health, word: str) -> None:
     assert render("{% sync_state sync as word %}{{ word }}", sync=health) == word
+
+
+def test_places_are_those_of_django_with_and_without_arguments() -> None:
+    assert render("{% url 'jobs:list' %} {% url name %}", name="markets:list") == "/jobs/ /markets/"
+    assert render("{% url 'jobs:detail' key %}{% url 'jobs:list' as here %}", key="abc") == "/jobs/abc/"
+    assert render("{% url 'jobs:nowhere' as here %}[{{ here }}]") == "[]"
+    with pytest.raises(NoReverseMatch):
+        render("{% url 'jobs:nowhere' %}")
+
+
+def test_place_is_looked_up_anew_below_another_folder() -> None:
+    before = render("{% url 'jobs:list' %}")
+    with override_script_prefix("/explorer/"):
+        below = render("{% url 'jobs:list' %}")
+
+    assert (before, below, render("{% url 'jobs:list' %}")) == ("/jobs/", "/explorer/jobs/", "/jobs/")

@@ -237,6 +237,29 @@ def test_filter_pushes_its_own_address(client: Client) -> None:
     assert "HX-Request" in response["Vary"]
 
 
+def test_change_of_the_filter_sends_only_what_it_changes(client: Client) -> None:
+    make_job("q")
+    whole = get(client, "/jobs/?state=queued")
+    change = get(client, "/jobs/?state=queued", **HTMX, **{"HX-Trigger": "filter"})
+
+    assert part(whole, "columns-of") == part(change, "columns-of").replace(' hx-swap-oob="true"', "")
+    assert '<input type="hidden" name="state" value="queued">' in part(change, "columns-of")
+    assert 'href="/jobs/export.csv?state=queued"' in part(change, "tools")
+    assert [page.count('type="checkbox" name="columns"') for page in (whole, change)] == [13, 0]
+    assert "data-copy" not in whole  # site.js makes these buttons, which would do nothing without it
+
+
+def test_folded_fields_of_the_filter_open_with_a_value_and_forget_it(client: Client) -> None:
+    node = address("n")
+    folded = get(client, "/jobs/")
+    unfolded = get(client, f"/jobs/?node={node}")
+
+    assert f'id="node" value="{node}"' in unfolded
+    assert unfolded.count('<details class="facet" open>') == folded.count('<details class="facet" open>') + 1
+    assert node not in get(client, "/jobs/?state=queued")
+    assert 'id="node" value=""' in folded
+
+
 @pytest.mark.parametrize(("name", "missing"), [("market", "Market"), ("node", "Node"), ("deployer", "Deployer")])
 def test_embedded_list_is_a_bare_table_without_what_all_rows_share(client: Client, name: str, missing: str) -> None:
     market = make_market("H100")
