@@ -8,12 +8,13 @@ import unicodedata
 #: characters, the byte order mark, soft hyphen, tag characters.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _KEPT = {"\t", "\n"}
+_WITHOUT_KEPT = str.maketrans("", "", "".join(sorted(_KEPT)))
 
 
 def visible(value: object) -> str:
     """Return the text with every control, invisible or direction-changing character shown as a symbol or its code."""
     text = str(value)
-    if text.isascii() and text.isprintable():
+    if text.isascii() and (text.isprintable() or text.translate(_WITHOUT_KEPT).isprintable()):
         return text
     return "".join(map(_shown, text))
 

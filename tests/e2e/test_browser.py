@@ -133,9 +133,9 @@ def test_an_address_is_copied_from_a_list_also_after_a_change_of_its_filter(brow
         page.goto(f"{site}/jobs/")
         for _ in range(2):
             link = page.locator("tbody .c-job a").first
-            page.get_by_role("button", name=f"Copy {link.inner_text()}").first.click()
+            page.get_by_role("button", name=f"Copy {link.text_content()}").first.click()
             assert page.evaluate("navigator.clipboard.readText()") == link.get_attribute("title")
-            page.locator('input[name="state"][value="completed"]').check(force=True)
+            page.locator('#filter input[name="state"][value="completed"]').check(force=True)
             page.wait_for_url("**state=completed*")
             expect(page.locator("#list .chip")).to_have_count(1)
         expect(page.locator("tbody .copy")).to_have_count(page.locator("tbody .c-job").count())
