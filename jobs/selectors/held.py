@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
-from django.db.models import Q
 
 from explorer.held import HeldImages, HeldResource, HeldResources
 from explorer.nosana.payloads import JsonObject
 from jobs.models import Job
 from jobs.ops import Held
-from markets.models import RequiredImage, RequiredResource
 from markets.models.cache import KEPT
 
 #: A job that used something in the day before was listed no longer ago than this: a timeout is a few days at most.
@@ -34,43 +33,43 @@ UNION ALL SELECT type, key, max(last_use) FROM earlier, unnest(resource_ids) AS 
     JOIN markets_resource ON markets_resource.id = number GROUP BY type, key
 ORDER BY 1, 2
 """
+#: What a market's nodes ever had to keep: the image, or the resource as it was written, since when, until when.
+_REQUIRED: Final = """
+SELECT reference, NULL, since, removed_at FROM markets_requiredimage WHERE market_id = %(market)s
+UNION ALL SELECT NULL, spec::text, since, removed_at FROM markets_requiredresource WHERE market_id = %(market)s
+ORDER BY 1, 2
+"""
 
 
 def held_by_node(job: Job) -> Held | None:
-    """Return what the job's node held when it took it; None while none did. Three queries."""
+    """Return what the job's node held when it took it; None while none did. Two queries."""
     if not job.node or job.started_at is None:
         return None
     used = _used(job, job.started_at)
-    read_at, required = _required_images(job.market_id, job.started_at)
+    read_at, images, specs = _required(job.market_id, job.started_at)
     return Held(
         at=job.started_at,
         read_at=read_at,
-        required_images=HeldImages(required),
-        required_resources=HeldResources(filter(None, map(HeldResource.of, _required_specs(job.market_id, read_at)))),
+        required_images=HeldImages(images),
+        required_resources=HeldResources(filter(None, map(HeldResource.of, specs))),
         used_images=HeldImages(name for kind, name, _ in used if kind is None),
         used_resources=HeldResources(HeldResource(kind, key) for kind, key, _ in used if kind is not None),
         uses={name: at for _, name, at in used},
     )
 
 
-def _required_images(market: str, at: datetime) -> tuple[datetime, list[str]]:
-    """Return what images the network required of a market's nodes at a moment, or else when the list was first read.
+def _required(market: str, at: datetime) -> tuple[datetime, list[str], list[JsonObject]]:
+    """Return what the network required of a market's nodes at a moment: images and resources, and that moment.
 
-    That is the moment which comes first, as far back as the list is known. One query, of all it ever had.
+    It is a later one where the list was first read then. One query, of all that the list ever had.
     """
-    entries = list(RequiredImage.objects.filter(market=market).values_list("reference", "since", "removed_at"))
-    read_at = max(at, min((since for _, since, _ in entries), default=at))
-    return read_at, [
-        reference
-        for reference, since, removed_at in entries
-        if since <= read_at and (removed_at is None or removed_at > read_at)
-    ]
-
-
-def _required_specs(market: str, at: datetime) -> Iterable[JsonObject]:
-    """Return what resources the network required of a market's nodes at a moment; one query."""
-    then = RequiredResource.objects.filter(Q(removed_at=None) | Q(removed_at__gt=at), market=market, since__lte=at)
-    return then.values_list("spec", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_REQUIRED, {"market": market})
+        rows: Sequence[tuple[str | None, str | None, datetime, datetime | None]] = cursor.fetchall()
+    read_at = max(at, min((since for image, _, since, _ in rows if image is not None), default=at))
+    then = [row for row in rows if row[2] <= read_at and (row[3] is None or row[3] > read_at)]
+    images = [image for image, _, _, _ in then if image is not None]
+    return read_at, images, [json.loads(spec) for _, spec, _, _ in then if spec is not None]
 
 
 def _used(job: Job, at: datetime) -> Sequence[tuple[str | None, str, datetime]]:

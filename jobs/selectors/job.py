@@ -85,12 +85,12 @@ _READ: Final = (
     *(f"market__{name}" for name in _OF_MARKET),
     *(f"result__{name}" for name in _OF_RESULT),
 )
+_SHOWN: Final = Job.objects.select_related("market", "result").only(*_READ).order_by()
 
 
 def find_job(address: str) -> Job | None:
     """Return a job with its market and its result, of both what its pages read; one query."""
-    found = Job.objects.select_related("market", "result").only(*_READ).filter(pk=address)
-    return next(iter(found.order_by()[:1]), None)
+    return next(iter(_SHOWN.filter(pk=address)[:1]), None)
 
 
 def known_result(job: Job) -> Result | None:
@@ -110,7 +110,7 @@ def result_of(job: Job) -> Result | None:
 
 
 def job_page(job: Job, result: Result | None, domain: str) -> JobPage:
-    """Return a job's page; `domain` is where the network's services are. At most twelve queries."""
+    """Return a job's page; `domain` is where the network's services are. At most eight queries."""
     now = timezone.now()
     definition = definition_of(job)
     is_here = definition is not None and bool(definition.text)
@@ -138,7 +138,7 @@ def job_page(job: Job, result: Result | None, domain: str) -> JobPage:
 
 
 def life_of(job: Job) -> Lifecycle:
-    """Return a job's life by itself, as its page has it; at most three queries, for a job of find_job()."""
+    """Return a job's life by itself, as its page has it; at most two queries, for a job of find_job()."""
     now = timezone.now()
     result = known_result(job)
     payload = from_body(result.body) if result and result.body else None
@@ -152,7 +152,7 @@ def _plan(body: object) -> Plan:
 
 
 def views_of(job: Job, body: object, payload: ResultPayload | None, domain: str) -> Some[OpView]:
-    """Return the ops of a job as its node had them; at most six queries."""
+    """Return the ops of a job as its node had them; at most two queries."""
     context = ops.context_of(
         job=job.address,
         node=job.node,

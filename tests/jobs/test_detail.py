@@ -601,8 +601,8 @@ def test_queries_stay_the_same_with_more_ops_and_lines(client: Client) -> None:
     make_result(large, body, lines=numbered(20_000))
 
     counts = [queries(client, job.get_absolute_url()) for job in (small, large)]
-    # The frame's sync, the job with its result, definition and log; what its node held (3), price, and earlier runs.
-    assert counts == [9, 9]
+    # The frame's sync, the job with its result, definition and log; what its node held (2), price, and earlier runs.
+    assert counts == [8, 8]
 
 
 def test_hostile_text_is_inert_everywhere(client: Client) -> None:

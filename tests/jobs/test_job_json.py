@@ -148,4 +148,4 @@ def test_page_links_its_json_which_takes_as_many_queries_for_any_job(client: Cli
     job = make_failed()
 
     assert f'<a href="/jobs/{job.pk}.json">This page as JSON</a>' in get(client, job.get_absolute_url())
-    assert queries(client, f"/jobs/{job.pk}.json") == 8
+    assert queries(client, f"/jobs/{job.pk}.json") == 7
