@@ -15,12 +15,12 @@ DASH = "–"
 
 def iso(moment: datetime) -> str:
     """Return a time for a datetime attribute."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def utc(moment: datetime) -> str:
     """Return a time to the second, for a title."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{moment.astimezone(UTC).isoformat(' ')[:19]} UTC"
 
 
 def ago(moment: datetime) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from explorer import images
@@ -32,6 +31,7 @@ from explorer.formats import (
     usd,
     utc,
 )
+from explorer.markup import filled
 from explorer.nosana.errors import BudgetUnavailable, OverBudget
 from explorer.sources import Health
 from explorer.text import shortened, visible
@@ -66,7 +66,7 @@ TITLE_LIMIT = 1000
 def icon(name: str, extra: str = "") -> SafeString:
     """Draw the icon `name` of static/icons/sprite.svg; `extra` is one more CSS class."""
     css = f"icon {extra}" if extra else "icon"
-    return format_html(
+    return filled(
         '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, static("icons/sprite.svg"), name
     )
 
@@ -100,7 +100,7 @@ OP_STATES: Mapping[str, tuple[str, str]] = {
 
 @lru_cache(maxsize=512)
 def _pill(symbol: str, css: str, word: str, extra: str = "") -> SafeString:
-    return format_html('<span class="state {}{}">{}{}</span>', css, extra, icon(symbol), word)
+    return filled('<span class="state {}{}">{}{}</span>', css, extra, icon(symbol), word)
 
 
 def _job_state(job: Any) -> tuple[str, str, str]:
@@ -131,7 +131,7 @@ def op_state(word: str) -> SafeString:
 
 
 def _copy(value: str, name: str) -> SafeString:
-    return format_html(
+    return filled(
         '<button class="copy" type="button" data-copy="{}" aria-label="Copy {}">{}</button>',
         value,
         shortened(visible(name), 60),
@@ -147,8 +147,8 @@ def copy(value: Any, name: str) -> SafeString:
 
 def _short(value: str) -> SafeString:
     if len(value) <= 12:
-        return format_html("{}", value)
-    return format_html("{}<i>…</i>{}", value[:4], value[-4:])
+        return filled("{}", value)
+    return filled("{}<i>…</i>{}", value[:4], value[-4:])
 
 
 @register.simple_tag
@@ -160,12 +160,12 @@ def address(value: str | None, url: str | None = None, label: str = "") -> SafeS
     if not value:
         return SafeString(DASH)
     shown = visible(value)
-    inner = format_html("<bdi>{}</bdi>", shortened(visible(label), 60)) if label else _short(shown)
+    inner = filled("<bdi>{}</bdi>", shortened(visible(label), 60)) if label else _short(shown)
     if url:
-        inner = format_html('<a href="{}">{}</a>', url, inner)
+        inner = filled('<a href="{}">{}</a>', url, inner)
     name = label or (f"{shown[:4]}…{shown[-4:]}" if len(shown) > 12 else shown)
     css = "addr addr-named" if label else "addr"
-    return format_html(
+    return filled(
         '<span class="{}" title="{}">{}{}</span>',
         css,
         shortened(shown, TITLE_LIMIT),
@@ -179,7 +179,7 @@ def address_full(value: str) -> SafeString:
     """Show a whole address on its own page, its ends bold, with a copy button."""
     shown = visible(value)
     head, middle, tail = shown[:4], shown[4:-4], shown[-4:] if len(shown) > 4 else ""
-    return format_html(
+    return filled(
         '<span class="mono addr-full"><b>{}</b><span>{}</span><b>{}</b></span>{}',
         head,
         middle,
@@ -195,10 +195,10 @@ def image_ref(reference: str | None, url: str | None = None) -> SafeString:
         return SafeString(DASH)
     shown = visible(reference)
     title = shortened(shown, TITLE_LIMIT)
-    inner = _image_parts(reference) or format_html("<b>{}</b>", shortened(shown, 200))
+    inner = _image_parts(reference) or filled("<b>{}</b>", shortened(shown, 200))
     if url:
-        return format_html('<a class="img" href="{}" title="{}">{}</a>', url, title, inner)
-    return format_html('<span class="img" title="{}">{}</span>', title, inner)
+        return filled('<a class="img" href="{}" title="{}">{}</a>', url, title, inner)
+    return filled('<span class="img" title="{}">{}</span>', title, inner)
 
 
 def _image_parts(reference: str) -> SafeString | None:
@@ -208,11 +208,11 @@ def _image_parts(reference: str) -> SafeString | None:
         return None
     tag = f":{image.tag}" if image.tag else ""
     digest = f"@{image.digest[:14]}…" if image.digest else ""
-    return format_html(
+    return filled(
         "{}<b>{}</b>{}",
-        format_html('<span class="reg">{}/</span>', image.host) if image.host not in ("", images.DOCKER_HUB) else "",
+        filled('<span class="reg">{}/</span>', image.host) if image.host not in ("", images.DOCKER_HUB) else "",
         image.name,
-        format_html('<span class="tag">{}{}</span>', tag, digest) if tag or digest else "",
+        filled('<span class="tag">{}{}</span>', tag, digest) if tag or digest else "",
     )
 
 
@@ -221,7 +221,7 @@ def when(moment: datetime | None) -> SafeString:
     """Show a time relative to now, its absolute UTC on hover; None is an en dash."""
     if not moment:
         return SafeString(DASH)
-    return format_html('<time class="ago" datetime="{}" title="{}">{}</time>', iso(moment), utc(moment), ago(moment))
+    return filled('<time class="ago" datetime="{}" title="{}">{}</time>', iso(moment), utc(moment), ago(moment))
 
 
 @register.simple_tag
@@ -230,14 +230,14 @@ def stamp(moment: datetime | None) -> SafeString:
     if not moment:
         return SafeString(DASH)
     text = f"{day(moment)}, {moment.astimezone(UTC):%H:%M} UTC"
-    return format_html('<time datetime="{}" title="{}">{}</time>', iso(moment), utc(moment), text)
+    return filled('<time datetime="{}" title="{}">{}</time>', iso(moment), utc(moment), text)
 
 
 @register.simple_tag
 def meter(share: Number | None) -> SafeString:
     """Draw a share from 0 to 1 as a small bar; it stands beside its number, so it is hidden from readers."""
     width = 32 * min(max(float(share or 0), 0.0), 1.0)
-    return format_html(
+    return filled(
         '<svg class="meter" viewBox="0 0 32 4" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="meter-bg" width="32" height="4"/><rect class="meter-on" width="{}" height="4"/></svg>',
         f"{width:.1f}",
@@ -248,10 +248,10 @@ def meter(share: Number | None) -> SafeString:
 def text(value: Any, limit: int = 300) -> SafeString:
     """Show a stranger's text: isolated in its direction, odd characters visible, cut at `limit` with a note."""
     whole = str(value)
-    shown = format_html('<bdi class="text">{}</bdi>', visible(whole[:limit]))
+    shown = filled('<bdi class="text">{}</bdi>', visible(whole[:limit]))
     if len(whole) <= limit:
         return shown
-    return format_html('{}<span class="faint"> … {} more characters</span>', shown, thousands(len(whole) - limit))
+    return filled('{}<span class="faint"> … {} more characters</span>', shown, thousands(len(whole) - limit))
 
 
 @register.simple_tag(takes_context=True)

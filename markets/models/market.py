@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
-from django.urls import reverse
 from django.utils import timezone
 
+from explorer.markup import page_of
 from explorer.money import Cost, cost
 from markets.choices import QueueType
 
@@ -114,7 +114,7 @@ class Market(models.Model):
         return self.name or self.address
 
     def get_absolute_url(self) -> str:
-        return reverse("markets:detail", args=[self.address])
+        return page_of("markets:detail", self.address)
 
     def has_required(self) -> bool:
         """Say whether the network's own list holds anything now; at most two queries."""

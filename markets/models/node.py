@@ -7,9 +7,9 @@ from typing import Any
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Cast, Coalesce
-from django.urls import reverse
 from django.utils import timezone
 
+from explorer.markup import page_of
 from markets.choices import Activity
 from markets.models.market import Market
 
@@ -22,20 +22,16 @@ class NodeQuerySet(models.QuerySet["Node"]):
         return self.order_by("-seen_at", "address")
 
     def with_activity(self) -> NodeQuerySet:
-        """With what each does now: activity (busy, free, idle), and activity_key, the larger the more; no more queries.
+        """With what each does now, as activity: busy, free or idle; no more queries."""
+        return self.annotate(activity=_activity())
 
-        One that runs a job is busy, also while a queue still names it.
-        """
-        at_work, in_line = Q(address__in=Market.objects.nodes_at_work()), Q(address__in=Market.objects.nodes_in_line())
+    def knowing_activity(self) -> NodeQuerySet:
+        """With the same to be filtered by, not read: each mention of it looks at all jobs that run."""
+        return self.alias(activity=_activity())
 
-        def told(busy: object, free: object, idle: object, kind: models.Field[Any, Any]) -> Case:
-            cases = (When(condition, then=Value(value)) for condition, value in ((at_work, busy), (in_line, free)))
-            return Case(*cases, default=Value(idle), output_field=kind)
-
-        return self.annotate(
-            activity=told(Activity.BUSY, Activity.FREE, Activity.IDLE, models.CharField()),
-            activity_key=told(2, 1, 0, models.IntegerField()),
-        )
+    def with_activity_key(self) -> NodeQuerySet:
+        """With what each does now as a number to be sorted by, activity_key: the larger the more; no more queries."""
+        return self.annotate(activity_key=_told(2, 1, 0, models.IntegerField()))
 
     def with_market_name(self) -> NodeQuerySet:
         """With market_key: the name of its market, empty where it has none; no more queries."""
@@ -47,6 +43,17 @@ class NodeQuerySet(models.QuerySet["Node"]):
             return self
         machine = Q(gpu_name__icontains=text) | Q(cpu__icontains=text) | Q(node_version__istartswith=text)
         return self.filter(machine | Q(address__startswith=text) | Q(country__iexact=text))
+
+
+def _activity() -> Case:
+    return _told(Activity.BUSY, Activity.FREE, Activity.IDLE, models.CharField())
+
+
+def _told(busy: object, free: object, idle: object, kind: models.Field[Any, Any]) -> Case:
+    """Return one of three values by what a node does; one that runs a job is busy, also while a queue names it."""
+    at_work, in_line = Q(address__in=Market.objects.nodes_at_work()), Q(address__in=Market.objects.nodes_in_line())
+    cases = (When(condition, then=Value(value)) for condition, value in ((at_work, busy), (in_line, free)))
+    return Case(*cases, default=Value(idle), output_field=kind)
 
 
 def _or_least(column: str, kind: models.Field[Any, Any] | None = None) -> models.GeneratedField:
@@ -116,4 +123,4 @@ class Node(models.Model):
         return self.address
 
     def get_absolute_url(self) -> str:
-        return reverse("markets:node", args=[self.address])
+        return page_of("markets:node", self.address)

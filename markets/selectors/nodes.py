@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from markets.choices import Activity, QueueType
 from markets.facets import FACETS
@@ -23,13 +23,32 @@ class NodeRow:
     success: Success
 
 
-def nodes(*, q: str, chosen: Mapping[str, Sequence[str]]) -> NodeQuerySet:
-    """Return the nodes that match, with their markets; `chosen` has the values of each facet that is on."""
-    found = Node.objects.matching(q).with_activity().with_market_name()
+#: What the list says of a node, as a page and as JSON, with what it is sorted by.
+_SHOWN: Final = (
+    "market__name", "market__slug", "market__type", "status", "country", "cpu", "ram_mb", "disk_gb", "gpu_name",
+    "gpu_count", "vram_mb", "cuda_version", "driver_version", "node_version", "download_mbps", "upload_mbps",
+    "first_seen_at", "seen_at", "specs_at", "jobs", "succeeded", "failed", "busy_share", "uptime", "vram_key",
+    "ram_key", "disk_key", "down_key", "uptime_key", "success_key",
+)  # fmt: skip
+
+
+def nodes(*, q: str, chosen: Mapping[str, Sequence[str]], order: Iterable[str] = ()) -> NodeQuerySet:
+    """Return the nodes that match, with their markets' names, and what is needed to be sorted by the columns `order`.
+
+    `chosen` has the values of each facet that is on.
+    """
+    found = Node.objects.matching(q)
+    keys = {key.lstrip("-") for key in order}
+    if "activity_key" in keys:
+        found = found.with_activity_key()
+    if "market_key" in keys:
+        found = found.with_market_name()
+    if any(chosen.get(facet.name) and facet.column == "activity" for facet in FACETS):
+        found = found.knowing_activity()
     for facet in FACETS:
         if values := chosen.get(facet.name):
             found = found.filter(facet.narrowed(values))
-    return found.select_related("market")
+    return found.select_related("market").only(*_SHOWN)
 
 
 def listed_rows(found: Sequence[Node]) -> list[NodeRow]:
@@ -69,8 +88,8 @@ def _activity(address: str, running: dict[str, str], free: set[str]) -> Activity
 
 def _in_line(addresses: Iterable[str]) -> set[str]:
     """Return those of the addresses that wait in a queue of nodes; one query."""
-    queues = Market.objects.filter(queue_type=QueueType.NODES, queue__overlap=list(addresses))
-    return {address for queue in queues.values_list("queue", flat=True) for address in queue}
+    queues = Market.objects.filter(queue_type=QueueType.NODES).values_list("queue", flat=True)
+    return set(addresses).intersection(address for queue in queues for address in queue)
 
 
 def _history(addresses: Iterable[str]) -> dict[str, tuple[int, Success]]:

@@ -7,23 +7,16 @@ from html import escape
 from typing import Final
 
 from django import template
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from explorer.formats import DASH, mb_as_gb, percent, thousands
-from explorer.templatetags.explorer import address, icon, meter, when
-from explorer.text import shortened, visible
+from explorer.markup import page_of
+from explorer.templatetags.explorer import address, meter, when
 from markets.models import Node
 from markets.selectors import NodeRow
+from markets.templatetags.cells import activity, clip, gpu_line, success_rate
 
 register = template.Library()
-
-#: icon, CSS class and word of what a node does now
-_STATES: Final = {
-    "busy": ("circle-play", "is-running", "Busy"),
-    "free": ("circle-check", "is-ready", "Free"),
-    "idle": ("circle-dashed", "", "Idle"),
-}
 
 
 @register.simple_tag
@@ -44,21 +37,13 @@ def _cell(label: str, content: str, css: str) -> str:
 
 def _clip(value: str, css: str = "") -> str:
     """Return a stranger's text in a line, cut where the column ends, the whole on hover; a dash for none."""
-    if not value:
-        return DASH
-    text = visible(value)
-    return (
-        f'<span class="clip {css}" title="{escape(shortened(text, 1000))}">'
-        f"<bdi>{escape(shortened(text, 100))}</bdi></span>"
-    )
+    return clip(value, css) if value else DASH
 
 
 def _status(row: NodeRow) -> str:
-    symbol, css, word = _STATES[row.activity]
-    state = f'<span class="state {css}">{icon(symbol)}{word}</span>'
+    state: str = activity(row)
     if row.job:
-        job = escape(row.job)
-        state = f'<a href="{reverse("jobs:detail", args=[row.job])}" title="runs {job}">{state}</a>'
+        state = f'<a href="{page_of("jobs:detail", row.job)}" title="runs {escape(row.job)}">{state}</a>'
     return _cell("Status", state, "c-state")
 
 
@@ -69,13 +54,7 @@ def _market(row: NodeRow) -> str:
 
 
 def _gpu(row: NodeRow) -> str:
-    node = row.node
-    if not node.gpu_name:
-        return _cell("GPU", "none" if node.specs_at else '<span class="faint">not reported yet</span>', "fill c-gpu")
-    text = visible(node.gpu_name)
-    count = f'<span class="num">{node.gpu_count} ×</span> ' if node.gpu_count > 1 else ""
-    name = f'<span class="clip" title="{escape(shortened(text, 300))}">{count}<bdi>{escape(shortened(text, 100))}</bdi>'
-    return _cell("GPU", f"{name}</span>", "fill c-gpu")
+    return _cell("GPU", gpu_line(row.node), "fill c-gpu")
 
 
 def _memory(label: str, megabytes: int | None, css: str) -> str:
@@ -98,15 +77,11 @@ def _speeds(node: Node) -> tuple[float | None, float | None]:
 
 
 def _success(row: NodeRow) -> str:
-    success = row.success
-    if success.share is None:
-        return _cell("Success", '<span class="faint">–</span>', "r")
-    title = f"{thousands(success.succeeded)} of {thousands(success.judged)} jobs that were judged"
-    return _cell("Success", _rate(success.share, f' title="{title}"'), "r")
+    return _cell("Success", success_rate(row.success, bare=True), "r")
 
 
-def _rate(share: float, title: str = "") -> str:
-    return f'<span class="rate num rate-bare"{title}>{meter(share)}<span>{percent(share)}</span></span>'
+def _rate(share: float) -> str:
+    return f'<span class="rate num rate-bare">{meter(share)}<span>{percent(share)}</span></span>'
 
 
 def _uptime(row: NodeRow) -> str:

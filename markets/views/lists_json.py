@@ -39,9 +39,10 @@ def node_list(request: HttpRequest) -> JsonResponse:
     form = NodeFilter(request.GET)
     if not form.is_valid():
         return _refusal(form)
-    found = selectors.nodes(q=form.cleaned_data["q"], chosen=form.wanted())
+    order = form.order()
+    found = selectors.nodes(q=form.cleaned_data["q"], chosen=form.wanted(), order=order)
     try:
-        page = keyset_page(found, form.order(), request.GET)
+        page = keyset_page(found, order, request.GET)
     except BadCursor as problem:
         return JsonResponse({"error": str(problem)}, status=400)
     ends = {"newer": page.newer, "older": page.older}

@@ -22,7 +22,8 @@ def node_list(request: HtmxHttpRequest) -> HttpResponse:
     q, chosen = (form.cleaned_data["q"], form.wanted()) if form.is_valid() else ("", {})
     if form.is_valid():
         try:
-            page = keyset_page(selectors.nodes(q=q, chosen=chosen), form.order(), request.GET)
+            order = form.order()
+            page = keyset_page(selectors.nodes(q=q, chosen=chosen, order=order), order, request.GET)
         except BadCursor as error:
             raise BadRequest(str(error)) from error
     faceted = selectors.facets(q=q, chosen=chosen)
