@@ -9,17 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Final, NamedTuple
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, FloatField, Min, Q, Sum, Value
-from django.db.models.functions import Extract, Greatest
+from django.db import connection
 from django.utils import timezone
 
 from explorer import money
-from jobs.choices import JobState
 from jobs.models import Job, JobRollup
-from jobs.models.rollup import DAY, FIGURES, MARKET
-from jobs.rollups.reading import Totals
+from jobs.models.rollup import DAY, MARKET
 from markets import selectors
 from markets.models import Market
 
@@ -27,10 +24,18 @@ NEWEST = 8
 BOARD = 8
 
 
-def _seconds(start: Any, end: Any) -> Greatest:
-    """Return the seconds between two times, never below zero, in SQL."""
-    span = ExpressionWrapper(end - start, DurationField())
-    return Greatest(Extract(span, "epoch", output_field=FloatField()), Value(0.0), output_field=FloatField())
+#: The unfinished jobs and those that ended today, in one look; each half is one range of an index.
+_NOW: Final = """
+    SELECT count(*) FILTER (WHERE phase = 0), min(order_at) FILTER (WHERE phase = 0),
+        count(*) FILTER (WHERE phase = 1),
+        count(DISTINCT node COLLATE "C") FILTER (WHERE phase = 1 AND node <> ''),
+        coalesce(sum(greatest(extract(epoch FROM %(now)s - greatest(started_at, %(midnight)s)), 0))
+            FILTER (WHERE phase = 1), 0)::float
+        + (SELECT coalesce(sum(greatest(extract(epoch FROM ended_at - greatest(started_at, %(midnight)s)), 0)), 0)
+            FROM jobs_job
+            WHERE delisted_at IS NULL AND phase = 2 AND ended_key >= %(midnight)s AND started_at IS NOT NULL)::float
+    FROM jobs_job WHERE phase < 2 AND delisted_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,60 +55,67 @@ class Live:
 
 
 def live() -> Live:
-    """Return the figures of this moment; four queries: of the unfinished jobs, the time that those of today ran, and
-    two of the sums of today by market, each of which has its own fee.
+    """Return the figures of this moment; three queries: of the unfinished jobs and the time that those of today ran,
+    of the sums of today by market, and of each market's fee.
     """
     now = timezone.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    open_jobs = _unfinished(now, midnight)
-    by_market = _sums_of(midnight)
-    today = sum(by_market.values(), Totals())
-    spent_nos, spent_usd = _spent(by_market)
+    queued, oldest, running, nodes, seconds = _now(now, midnight)
+    today = _sums_of(midnight)
+    succeeded, failed = sum(row.succeeded for row in today), sum(row.failed for row in today)
+    spent_nos, spent_usd = _spent(today)
     return Live(
-        queued=open_jobs["queued"],
-        longest_wait=now - open_jobs["oldest"] if open_jobs["oldest"] else None,
-        running=open_jobs["running"],
-        nodes=open_jobs["nodes"],
-        completed=today.ended_completed,
-        failed=today.ended_failed,
-        success_share=today.success_share,
-        gpu_hours=((open_jobs["seconds"] or 0) + _ran_today(midnight)) / 3600,
+        queued=queued,
+        longest_wait=now - oldest if oldest else None,
+        running=running,
+        nodes=nodes,
+        completed=sum(row.completed for row in today),
+        failed=failed,
+        success_share=succeeded / (succeeded + failed) if succeeded + failed else None,
+        gpu_hours=seconds / 3600,
         spent_nos=spent_nos,
         spent_usd=spent_usd,
     )
 
 
-def _unfinished(now: datetime, midnight: datetime) -> dict[str, Any]:
-    running = Q(state=JobState.RUNNING)
-    since = _seconds(Greatest(F("started_at"), Value(midnight)), Value(now))
-    return Job.objects.unfinished().aggregate(
-        queued=Count("pk", filter=Q(state=JobState.QUEUED)),
-        oldest=Min("order_at", filter=Q(state=JobState.QUEUED)),
-        running=Count("pk", filter=running),
-        nodes=Count("node", distinct=True, filter=running & ~Q(node="")),
-        seconds=Sum(since, filter=running),
-    )
+def _now(now: datetime, midnight: datetime) -> tuple[int, datetime | None, int, int, float]:
+    """Return the jobs that wait and since when the first does, those that run, on how many nodes, and for how long.
+
+    The time, in seconds, is that since midnight, and that of the jobs that ended since then.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NOW, {"now": now, "midnight": midnight})
+        found: tuple[int, datetime | None, int, int, float] = cursor.fetchone()
+    return found
 
 
-def _ran_today(midnight: datetime) -> float:
-    """Return the seconds since midnight that the jobs ran that ended since then; reads each of them by an index."""
-    today = _seconds(Greatest(F("started_at"), Value(midnight)), F("ended_at"))
-    ended = Job.objects.present().filter(phase=2, ended_key__gte=midnight, started_at__isnull=False)
-    return float(ended.aggregate(seconds=Sum(today))["seconds"] or 0)
+class Today(NamedTuple):
+    """A market's sums of a day, over the jobs that ended then."""
+
+    market: str
+    completed: int
+    succeeded: int
+    failed: int
+    nos_micro: Decimal
+    usd: Decimal
 
 
-def _sums_of(day: datetime) -> dict[str, Totals]:
+def _sums_of(day: datetime) -> list[Today]:
     """Return the sums of a day by market; one query."""
     rows = JobRollup.objects.filter(dimension=MARKET, unit=DAY, at=day).order_by()
-    return {key: Totals(None, *figures) for key, *figures in rows.values_list("key", *FIGURES)}
+    ended = rows.values_list("key", "ended_completed", "ended_succeeded", "ended_failed", "nos_micro", "usd")
+    return [Today(*row) for row in ended]
 
 
-def _spent(by_market: dict[str, Totals]) -> tuple[Decimal | None, Decimal | None]:
-    """Return what deployers paid in NOS and USD, each market's fee included; None where nothing was."""
-    fees = dict(Market.objects.filter(pk__in=by_market).values_list("pk", "network_fee_percentage"))
-    shares = {key: 1 + (money.DEFAULT_FEE_PERCENTAGE if fee is None else fee) / 100 for key, fee in fees.items()}
-    spent_nos = sum((totals.nos_micro * shares[key] for key, totals in by_market.items()), Decimal())
-    spent_usd = sum((totals.usd * shares[key] for key, totals in by_market.items()), Decimal())
+def _spent(today: Sequence[Today]) -> tuple[Decimal | None, Decimal | None]:
+    """Return what deployers paid in NOS and USD, each market's fee included; None where nothing was; one query."""
+    fees = dict(Market.objects.order_by().values_list("pk", "network_fee_percentage"))
+    spent_nos, spent_usd = Decimal(), Decimal()
+    for row in today:
+        fee = fees[row.market]
+        share = 1 + (money.DEFAULT_FEE_PERCENTAGE if fee is None else fee) / 100
+        spent_nos += row.nos_micro * share
+        spent_usd += row.usd * share
     return spent_nos / money.MICRO or None, spent_usd or None
 
 
@@ -123,7 +135,7 @@ def newest_jobs(limit: int = NEWEST) -> Sequence[Job]:
 class Busy:
     """A market on the board, with the jobs that run in it as a share of the busiest one's."""
 
-    row: selectors.MarketRow
+    row: selectors.MarketNow
     share: float
 
 
@@ -136,7 +148,7 @@ class Board:
 
 
 def board(limit: int = BOARD) -> Board:
-    """Return the busiest markets; six queries, as the list of markets takes."""
-    rows = selectors.board(q="", type="", sort="-running")
+    """Return the busiest markets; three queries."""
+    rows = selectors.busiest()
     most = max((row.running for row in rows), default=0) or 1
     return Board([Busy(row, row.running / most) for row in rows[:limit]], len(rows))

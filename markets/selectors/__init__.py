@@ -6,7 +6,7 @@ the jobs app.
 
 from __future__ import annotations
 
-from markets.selectors.board import MarketRow, board
+from markets.selectors.board import MarketNow, MarketRow, board, busiest
 from markets.selectors.facets import Chip, Faceted, FacetView, chips, facets
 from markets.selectors.history import lately, past
 from markets.selectors.market import MarketFigures, Waiting, figures, find_market, queue_of
@@ -20,12 +20,14 @@ __all__ = [
     "FacetView",
     "Faceted",
     "MarketFigures",
+    "MarketNow",
     "MarketRow",
     "NodeRow",
     "Place",
     "Success",
     "Waiting",
     "board",
+    "busiest",
     "chips",
     "facets",
     "figures",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, QuerySet
 
@@ -12,19 +12,20 @@ from markets.models import Market, MarketRecord, Node, RequiredImage, RequiredRe
 from markets.selectors.history import busy_shares
 from markets.selectors.sums import Success, success_lately, sums
 
+#: What is read of a market, for a page and as JSON.
+_SHOWN: Final = (
+    "slug", "name", "type", "gpu_types", "lowest_vram_gb", "usd_reward_per_hour", "network_fee_percentage", "is_listed",
+    "job_price", "queue_type", "queue", "required_at", "required_error",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
-class MarketRow:
-    """A market with what a list says of it."""
+class MarketNow:
+    """A market with how much it does, and how that went lately."""
 
     market: Market
     running: int
-    nodes: int
     success: Success
-    images: int
-    resources: int
-    median_wait_s: float | None = None  # of the jobs that started in the last 7 days
-    busy_share: float | None = None  # of the nodes there in the last 7 days, as seen
 
     @property
     def demand(self) -> int | None:
@@ -32,6 +33,17 @@ class MarketRow:
         if self.market.jobs_waiting is None or self.market.nodes_free is None:
             return None
         return self.market.jobs_waiting - self.market.nodes_free
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRow(MarketNow):
+    """A market with what a list says of it."""
+
+    nodes: int
+    images: int
+    resources: int
+    median_wait_s: float | None  # of the jobs that started in the last 7 days
+    busy_share: float | None  # of the nodes there in the last 7 days, as seen
 
 
 _SORT_KEYS: dict[str, Callable[[MarketRow], Any]] = {
@@ -42,7 +54,7 @@ _SORT_KEYS: dict[str, Callable[[MarketRow], Any]] = {
     "usd": lambda row: row.market.usd_per_hour,
     "nos": lambda row: row.market.nos_per_hour,
     "queue": lambda row: row.demand,
-    "running": lambda row: (row.running, row.demand or 0),
+    "running": lambda row: _busy_and_wanted(row),
     "nodes": lambda row: row.nodes,
     "success": lambda row: row.success.share,
     "wait": lambda row: row.median_wait_s,
@@ -52,19 +64,32 @@ _SORT_KEYS: dict[str, Callable[[MarketRow], Any]] = {
 }
 
 
-def board(*, q: str, type: str, sort: str, is_whole: bool = False) -> list[MarketRow]:
-    """Return the markets that match, sorted by a name of `_SORT_KEYS`, "-" before it for largest first.
+def busiest() -> list[MarketNow]:
+    """Return all markets, the one with the most jobs running first; three queries."""
+    running, success = _running(), success_lately()
+    markets = Market.objects.worth_showing().by_name().only(*_SHOWN)
+    rows = [MarketNow(market, running.get(market.pk, 0), success.get(market.pk, Success())) for market in markets]
+    return sorted(rows, key=_busy_and_wanted, reverse=True)
 
-    Six queries; with `is_whole` two more, for how long jobs waited and how busy nodes were.
-    """
-    markets = list(Market.objects.worth_showing().of_type(type).matching(q).by_name())
-    running = dict(sums("market", "ever").values_list("key", "running"))
+
+def _busy_and_wanted(row: MarketNow) -> tuple[int, int]:
+    return row.running, row.demand or 0
+
+
+def _running() -> dict[str, int]:
+    return dict(sums("market", "ever").values_list("key", "running"))
+
+
+def board(*, q: str, type: str, sort: str) -> list[MarketRow]:
+    """Return the markets that match, sorted by a name of `_SORT_KEYS`, "-" before it for largest first; 8 queries."""
+    markets = list(Market.objects.worth_showing().of_type(type).matching(q).by_name().only(*_SHOWN))
+    running = _running()
     nodes = _counts(Node.objects.exclude(market=None))
     images = _counts(RequiredImage.objects.filter(removed_at=None))
     resources = _counts(RequiredResource.objects.filter(removed_at=None))
     success = success_lately()
-    waits = dict(MarketRecord.objects.values_list("market", "median_wait_s")) if is_whole else {}
-    busy = busy_shares() if is_whole else {}
+    waits = dict(MarketRecord.objects.values_list("market", "median_wait_s"))
+    busy = busy_shares()
     rows = [
         MarketRow(
             market=market,

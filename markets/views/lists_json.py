@@ -29,7 +29,7 @@ def market_list(request: HttpRequest) -> JsonResponse:
     form = MarketFilter(request.GET)
     if not form.is_valid():
         return _refusal(form)
-    rows = selectors.board(**form.cleaned_data, is_whole=True)
+    rows = selectors.board(**form.cleaned_data)
     return JsonResponse({"markets": [_market(row) for row in rows]}, json_dumps_params=STYLE)
 
 

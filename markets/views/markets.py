@@ -25,7 +25,7 @@ from markets.views.shared import list_page, market_or_404, named
 def market_list(request: HtmxHttpRequest) -> HttpResponseBase:
     """Show every market that is listed or has jobs."""
     form = MarketFilter(request.GET)
-    rows = selectors.board(**form.cleaned_data, is_whole=True) if form.is_valid() else []
+    rows = selectors.board(**form.cleaned_data) if form.is_valid() else []
     return list_page(request, "markets/list.html", form, {"rows": rows})
 
 
