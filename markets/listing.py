@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from explorer.nosana.payloads import JsonObject, JsonValue
 from markets import effective
 from markets.choices import EntryKind
 from markets.curation.entries import Entry
-from markets.effective import Served
+from markets.effective import Name, Served
 from markets.models import Market, RequiredImage, RequiredResource
 
 #: How many entries that are no longer required a page shows.
@@ -142,37 +142,23 @@ class Listing:
 
 def listing(market: Market, *, shows_hidden: bool = False) -> Listing:
     """Return a market's list with where else each entry is required; a constant number of queries."""
-    listed = list(Market.objects.filter(is_listed=True).exclude(pk=market.pk).values_list("pk", flat=True))
-    elsewhere = _counted(listed)
+    listed = list(Market.objects.filter(is_listed=True).exclude(pk=market.pk).order_by().values_list("pk", flat=True))
+    elsewhere = Counter(name for names in effective.names_served_in(listed).values() for name in names)
     rows = [_row(served, elsewhere, len(listed) + 1) for served in effective.served(market)]
     listed_now = {row.name for row in rows}
     gone = [entry for entry in _gone(market) if _called(entry) not in listed_now]
     return Listing(rows, gone, shows_hidden)
 
 
-def _row(served: Served, elsewhere: dict[Hashable, int], of: int) -> EntryRow:
+def _row(served: Served, elsewhere: Mapping[Name, int], of: int) -> EntryRow:
     entry = served.entry
     return EntryRow(
         served=served,
-        where=Where(elsewhere[_same(entry)] + (not served.is_hidden), of),
+        where=Where(elsewhere[effective.name_of(entry)] + (not served.is_hidden), of),
         image=images.parse(entry.name) if entry.kind == EntryKind.IMAGE else None,
         link=_link(entry.name) if entry.kind == EntryKind.RESOURCE else "",
         details=_details(entry.spec),
     )
-
-
-def _counted(markets: list[str]) -> dict[Hashable, int]:
-    """Return in how many of these markets each entry is served, images under any of their names."""
-    counts: dict[Hashable, int] = defaultdict(int)
-    for found in effective.served_in(markets).values():
-        for name in {_same(served.entry) for served in found if not served.is_hidden}:
-            counts[name] += 1
-    return counts
-
-
-def _same(entry: Entry) -> Hashable:
-    """Return what tells two entries apart: the image that is named, or what a node keys a resource by."""
-    return images.identity(entry.name) if entry.kind == EntryKind.IMAGE else (entry.type, entry.name)
 
 
 def _gone(market: Market) -> list[RequiredImage | RequiredResource]:

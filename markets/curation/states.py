@@ -6,10 +6,12 @@ The list that is served is: network ∪ added and pinned − hidden.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+
+from django.contrib.postgres.aggregates import ArrayAgg
 
 from explorer.nosana.payloads import JsonObject
 from markets.choices import Decision
@@ -118,6 +120,17 @@ def _listed(markets: list[str]) -> dict[str, list[tuple[Entry, datetime]]]:
         market, name, digest, spec, since = row
         found[market].append((Entry("resource", name, digest, spec), since))
     return found
+
+
+def entries_in(markets: Sequence[str]) -> Iterator[tuple[Entry, list[str]]]:
+    """Yield each entry that the network lists in any of these markets, with those, in no order; two queries."""
+    current = {"market__in": markets, "removed_at": None}
+    images = RequiredImage.objects.filter(**current).order_by().values_list("reference")
+    for reference, where in images.annotate(where=ArrayAgg("market_id")):
+        yield image_found(reference), where
+    resources = RequiredResource.objects.filter(**current).order_by().values_list("name", "digest", "spec")
+    for name, digest, spec, where in resources.annotate(where=ArrayAgg("market_id")):
+        yield Entry("resource", name, digest, spec), where
 
 
 def decided_in(markets: Iterable[str]) -> dict[str, list[Curated]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from markets.selectors.board import MarketNow, MarketRow, board, busiest
 from markets.selectors.facets import Chip, Faceted, FacetView, chips, facets
-from markets.selectors.history import lately, past
+from markets.selectors.history import lately, past, pasts
 from markets.selectors.market import MarketFigures, Waiting, figures, find_market, queue_of
 from markets.selectors.nodes import NodeRow, Place, first_nodes, listed_rows, node_rows, nodes, places_of
 from markets.selectors.presence import presence
@@ -38,6 +38,7 @@ __all__ = [
     "node_rows",
     "nodes",
     "past",
+    "pasts",
     "places_of",
     "presence",
     "queue_of",

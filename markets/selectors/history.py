@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from explorer import money
 from markets.models import Market, MarketHistory
 from markets.models.history import DAY, HOUR
-from markets.selectors.sums import LATELY, midnight, sums
+from markets.selectors.sums import LATELY, midnight, sums, sums_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,29 @@ class Past:
 
 def past(market: Market, asked: Range) -> Past:
     """Return a market's last hours or days; two queries."""
-    times = asked.times(timezone.now())
-    seen = {row.at: row for row in MarketHistory.objects.filter(market=market, unit=asked.unit, at__gte=times[0])}
-    found = sums("market", asked.unit).filter(key=market.pk, at__gte=times[0]).values()
-    worked = {row["at"]: row for row in found}
-    return Past(asked, [_moment(at, seen.get(at), worked.get(at, {}), market) for at in times])
+    return pasts(market, asked)[0]
+
+
+def pasts(market: Market, *asked: Range) -> list[Past]:
+    """Return several stretches of a market's time, each of its own unit; two queries for all."""
+    now = timezone.now()
+    times = {range: range.times(now) for range in asked}
+    within = reduce(or_, (Q(unit=range.unit, at__gte=times[range][0]) for range in asked))
+    seen = {(row.unit, row.at): row for row in MarketHistory.objects.filter(within, market=market).order_by()}
+    summed = sums_in("market", within).filter(key=market.pk).values_list("unit", *_SUMMED)
+    worked = {(unit, row[0]): dict(zip(_SUMMED, row, strict=True)) for unit, *row in summed}
+
+    def moment(unit: str, at: datetime) -> Moment:
+        return _moment(at, seen.get((unit, at)), worked.get((unit, at), {}), market)
+
+    return [Past(range, [moment(range.unit, at) for at in times[range]]) for range in asked]
+
+
+#: What is read of the sums over a market's jobs.
+_SUMMED: Final = (
+    "at", "ended_completed", "ended_stopped", "ended_failed", "ended_succeeded", "seconds", "nos_micro", "usd",
+    "wait_seconds", "waits",
+)  # fmt: skip
 
 
 def _moment(at: datetime, seen: MarketHistory | None, worked: dict[str, Any], market: Market) -> Moment:

@@ -54,7 +54,7 @@ def queue_of(market: Market) -> list[Waiting]:
     """Return who waits in a market's queue, first in line first, the first hundred; one query."""
     line = market.queue[:QUEUE_SHOWN]
     if market.queue_type == QueueType.JOBS:
-        known = set(Market.objects.filter(jobs__in=line).values_list("jobs", flat=True))
+        known = set(Market.objects.filter(jobs__in=line).order_by().values_list("jobs", flat=True))
     else:
-        known = set(Node.objects.filter(pk__in=line).values_list("pk", flat=True))
+        known = set(Node.objects.filter(pk__in=line).order_by().values_list("pk", flat=True))
     return [Waiting(address, address in known) for address in line]

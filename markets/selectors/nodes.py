@@ -32,6 +32,10 @@ _SHOWN: Final = (
 )  # fmt: skip
 
 
+#: What a market's page says of its nodes.
+_SHORT: Final = ("market", "gpu_name", "gpu_count", "vram_mb", "ram_mb", "country", "seen_at", "specs_at")
+
+
 def nodes(*, q: str, chosen: Mapping[str, Sequence[str]], order: Iterable[str] = ()) -> NodeQuerySet:
     """Return the nodes that match, with their markets' names, and what is needed to be sorted by the columns `order`.
 
@@ -100,7 +104,7 @@ def _history(addresses: Iterable[str]) -> dict[str, tuple[int, Success]]:
 
 def first_nodes(market: Market, limit: int = 20) -> list[NodeRow]:
     """Return a market's nodes that were seen last; four queries."""
-    return node_rows(list(market.nodes.newest_first()[:limit]))
+    return node_rows(list(market.nodes.newest_first().only(*_SHORT)[:limit]))
 
 
 class Place(NamedTuple):

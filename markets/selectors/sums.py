@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 #: How many days "lately" is, today included.
@@ -32,7 +32,12 @@ class Success(NamedTuple):
 
 def sums(dimension: str, unit: str) -> QuerySet[Any]:
     """Return the sums over jobs by market or node, by the hour, by the day or "ever" (jobs/models/rollup.py)."""
-    return apps.get_model("jobs", "JobRollup")._default_manager.filter(dimension=dimension, unit=unit).order_by()
+    return sums_in(dimension, Q(unit=unit))
+
+
+def sums_in(dimension: str, within: Q) -> QuerySet[Any]:
+    """Return the sums over jobs by market or node that satisfy a condition on their unit, and their time."""
+    return apps.get_model("jobs", "JobRollup")._default_manager.filter(within, dimension=dimension).order_by()
 
 
 def midnight(days: int = 0) -> datetime:

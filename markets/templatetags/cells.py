@@ -5,8 +5,9 @@ Every stranger's text is escaped here, odd characters in it are made visible, an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from django import template
 from django.utils.safestring import SafeString
@@ -16,6 +17,7 @@ from explorer.formats import DASH, percent, thousands
 from explorer.templatetags.catalog import image_url
 from explorer.templatetags.explorer import icon, meter
 from explorer.text import shortened, visible
+from markets.effective import Served
 from markets.models import Market, Node
 from markets.selectors import NodeRow, Success
 
@@ -104,3 +106,23 @@ def _parts(image: images.Image) -> str:
         + f"<b>{escape(image.name)}</b>"
         + (f'<span class="tag">{tag}{digest}</span>' if tag or digest else "")
     )
+
+
+@register.simple_tag
+def origin_badge(row: Any) -> SafeString:
+    """Say who requires an entry; `row` has the entry as `served`, and where a curator did something, `decided`."""
+    served: Served = row.served
+    if served.is_hidden:
+        return _badge(("eye-off",), "hidden", "The network lists it; a curator keeps it out", " is-queued")
+    if served.origin == "network":
+        return _badge(("radio-tower",), "network", "From the network's own list")
+    decided = escape(getattr(row, "decided", ""))
+    if served.origin == "both":
+        title = f"The network lists it, and a curator {decided} it"
+        return _badge(("radio-tower", "user-round-pen"), "both", title, " is-running")
+    title = f"The network does not list it; a curator {decided} it"
+    return _badge(("user-round-pen",), "curated", title, " is-running")
+
+
+def _badge(symbols: Iterable[str], word: str, title: str, css: str = "") -> SafeString:
+    return SafeString(f'<span class="badge{css}" title="{title}">{"".join(map(icon, symbols))}{word}</span>')
