@@ -33,6 +33,12 @@ RUNNING: Final = 50
 RECENT: Final = 2000
 SHOWN: Final = 10
 
+#: What is shown of a running job, and what its cost is worked out from.
+_SHOWN: Final = (
+    "state", "delisted_at", "node", "image", "price", "timeout", "started_at", "usd_reward_per_hour", "market__name",
+    "market__network_fee_percentage",
+)  # fmt: skip
+
 _EACH_PHASE: Final = " UNION ALL ".join(
     f"(SELECT market_id, image_ids, outcome, order_at FROM jobs_job WHERE deployer = %(deployer)s AND phase = {phase} "
     f"ORDER BY order_at DESC, address DESC LIMIT {RECENT})"
@@ -162,7 +168,7 @@ def running_jobs(address: str) -> list[Running]:
     """Return the running jobs of a deployer that reach their timeout first; one query."""
     whole: DecimalField[Any, Any] = DecimalField(max_digits=30, decimal_places=6)
     ends = Cast(Extract("started_key", "epoch"), whole) + Cast(F("timeout"), whole)
-    jobs = Job.objects.with_names().filter(deployer=address, phase=1, state=JobState.RUNNING)
+    jobs = Job.objects.with_names().filter(deployer=address, phase=1, state=JobState.RUNNING).only(*_SHOWN)
     now = timezone.now()
     return [_running(job, now) for job in jobs.order_by(ends, "address")[:RUNNING]]
 

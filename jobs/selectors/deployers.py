@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db import connection, models
+from django.db.models import F, Q, QuerySet, Sum, Window
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -25,7 +25,20 @@ from jobs.selectors.judged import Judged
 
 #: Days of the times that the list can be of, today included, by their names in the query string.
 PERIODS: Final = {"1": "today", "7": "7 days", "30": "30 days"}
-_NAMES: Final = ("key", "jobs", "good", "bad", "hours", "nos", "spent", "at_work", "waiting")
+#: What the list can be sorted by, and the other figures: the column of the sums, of the time or (_NOW) of this moment.
+_COLUMNS: Final = {
+    "jobs": "listed",
+    "good": "succeeded",
+    "bad": "failed",
+    "hours": "seconds",
+    "nos": "nos_micro",
+    "spent": "usd",
+    "at_work": "running",
+    "waiting": "queued",
+}
+_NOW: Final = {"at_work", "waiting"}
+#: Deployers are counted no further.
+MOST: Final = 10_000
 #: A job is paid for until its timeout at most. A stranger's timeout is too large for an interval, so seconds compare.
 _BURNING: Final = """
     SELECT deployer, COUNT(*), SUM(price * share), SUM(usd_reward_per_hour * share)
@@ -82,36 +95,72 @@ class Deployer(Judged):
         return self.seconds / 3600
 
 
-def deployers(*, days: str, q: str) -> QuerySet[JobRollup, Any]:
-    """Return the deployers with jobs in the last days, or ever, as named rows for list_of()."""
-    within = _within(days)
-    found = (
-        _rows(within | Q(unit=EVER), q)
-        .values("key")
-        .annotate(
-            jobs=Sum("listed", filter=within, default=0),
-            over=Sum("ended", filter=within, default=0),
-            good=Sum("succeeded", filter=within, default=0),
-            bad=Sum("failed", filter=within, default=0),
-            hours=Sum("seconds", filter=within, default=0),
-            nos=Sum("nos_micro", filter=within, default=0),
-            spent=Sum("usd", filter=within, default=0),
-            at_work=Sum("running", filter=Q(unit=EVER), default=0),
-            waiting=Sum("queued", filter=Q(unit=EVER), default=0),
+def page_of(*, days: str, q: str, order: Sequence[str], params: QueryDict) -> tuple[Page[Deployer], Count]:
+    """Return a page of the deployers with jobs in the last days, or ever, and how many there are. Raises BadCursor.
+
+    Five queries; one more beyond the first page, whose own query counts what it sorts.
+    """
+    page = keyset_page(_ranked(days, q, order), order, params)
+    is_first = not params.get("after") and not params.get("before")
+    count = _count(page.rows[0].total if page.rows else 0) if is_first else _counted(days, q)
+    keys = [row.key for row in page.rows]
+    found, burning, last, fee = _figures(days, keys), burn_of(keys), last_jobs(keys), charts.fee_of(charts.markets())
+    rows = [
+        Deployer(
+            address=key,
+            jobs=jobs,
+            succeeded=succeeded,
+            failed=failed,
+            seconds=seconds,
+            spent_nos=fee.paid(nos / money.MICRO),
+            spent_usd=fee.paid(usd),
+            running=running,
+            queued=queued,
+            burn=burning.get(key, Burn()),
+            last_at=last.get(key),
         )
-    )
-    return found.exclude(jobs=0, over=0, at_work=0, waiting=0).values_list(*_NAMES, named=True)
+        for key, jobs, succeeded, failed, seconds, nos, usd, running, queued in map(found.__getitem__, keys)
+    ]
+    return Page(rows, page.newer, page.older), count
 
 
-def count(*, days: str, q: str) -> Count:
-    """Return how many deployers there are in deployers(); one query, which sums nothing."""
-    at_work = Q(unit=EVER, running__gt=0) | Q(unit=EVER, queued__gt=0)
-    return capped_count(_rows(_within(days) | at_work, q).values("key").distinct())
+def _counted(days: str, q: str) -> Count:
+    return capped_count(_rows(days, q).values("key").distinct(), MOST)
 
 
-def _rows(which: Q, q: str) -> QuerySet[JobRollup]:
+def _count(number: int) -> Count:
+    return Count(min(number, MOST), number > MOST)
+
+
+def _ranked(days: str, q: str, order: Sequence[str]) -> QuerySet[JobRollup, Any]:
+    """Return the deployers as rows of key, number of all, and what they are ordered by; all are looked at."""
+    names = [name for key in order if (name := key.lstrip("-")) in _COLUMNS]
+    rows = _rows(days, q)
+    if days:
+        summed = {name: Sum(_COLUMNS[name], filter=_of(name, days), default=0) for name in names}
+        rows = rows.values("key").annotate(**summed)
+    else:  # there is one row for each
+        rows = rows.annotate(**{name: F(_COLUMNS[name]) for name in names})
+    return rows.annotate(total=Window(models.Count("*"))).values_list("key", "total", *names, named=True)
+
+
+def _figures(days: str, keys: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """Return key and figures, in the order of _COLUMNS, of these deployers."""
+    summed = {name: Sum(column, filter=_of(name, days), default=0) for name, column in _COLUMNS.items()}
+    rows = JobRollup.objects.filter(_within(days) | Q(unit=EVER), dimension=DEPLOYER, key__in=keys).order_by()
+    return {row[0]: row for row in rows.values("key").annotate(**summed).values_list("key", *_COLUMNS)}
+
+
+def _rows(days: str, q: str) -> QuerySet[JobRollup]:
+    """Return the rows that put a deployer on the list: what was listed or ended in the time, or waits or runs now."""
+    at_work = Q(unit=EVER) & (Q(running__gt=0) | Q(queued__gt=0))
+    which = _within(days) & (Q(listed__gt=0) | Q(ended__gt=0)) | at_work
     rows = JobRollup.objects.filter(which, dimension=DEPLOYER).order_by()
     return rows.filter(key__icontains=q) if q else rows
+
+
+def _of(name: str, days: str) -> Q:
+    return Q(unit=EVER) if name in _NOW else _within(days)
 
 
 def _within(days: str) -> Q:
@@ -120,30 +169,6 @@ def _within(days: str) -> Q:
         return Q(unit=EVER)
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return Q(unit=DAY, at__gte=midnight - timedelta(days=int(days) - 1))
-
-
-def list_of(found: QuerySet[JobRollup, Any], order: Sequence[str], params: QueryDict) -> Page[Deployer]:
-    """Return a page of deployers; four queries. Raises BadCursor."""
-    page = keyset_page(found, order, params)
-    keys = [row.key for row in page.rows]
-    burning, last, fee = burn_of(keys), last_jobs(keys), charts.fee_of(charts.markets())
-    rows = [
-        Deployer(
-            address=row.key,
-            jobs=row.jobs,
-            succeeded=row.good,
-            failed=row.bad,
-            seconds=row.hours,
-            spent_nos=fee.paid(row.nos / money.MICRO),
-            spent_usd=fee.paid(row.spent),
-            running=row.at_work,
-            queued=row.waiting,
-            burn=burning.get(row.key, Burn()),
-            last_at=last.get(row.key),
-        )
-        for row in page.rows
-    ]
-    return Page(rows, page.newer, page.older)
 
 
 def burn_of(addresses: Iterable[str]) -> dict[str, Burn]:

@@ -22,17 +22,17 @@ from markets.views.shared import list_page
 
 @require_safe
 def deployer_list(request: HtmxHttpRequest) -> HttpResponse:
-    """Show the deployers, those that spent most first; six queries. 400 or 422 for a value that cannot be used."""
+    """Show the deployers, those that spent most first; at most seven queries. 400 or 422 for bad values."""
     form = DeployerFilter(request.GET)
     page: Page[deployers.Deployer] = Page([], None, None)
     context: dict[str, Any] = {"json_url": f"{reverse('jobs:deployers_json')}{query_string(request.GET)}".rstrip("?")}
     if form.is_valid():
         wanted = form.wanted()
         try:
-            page = deployers.list_of(deployers.deployers(**wanted), form.order(), request.GET)
+            page, count = deployers.page_of(**wanted, order=form.order(), params=request.GET)
         except BadCursor as error:
             raise BadRequest(str(error)) from error
-        context |= {"count": deployers.count(**wanted), "period": deployers.PERIODS.get(wanted["days"], "ever")}
+        context |= {"count": count, "period": deployers.PERIODS.get(wanted["days"], "ever")}
     return list_page(request, "deployers/list.html", form, {**context, "page": page})
 
 

@@ -32,7 +32,7 @@ def deployer_list(request: HttpRequest) -> JsonResponse:
     if not form.is_valid():
         return _refusal(" ".join(str(error) for errors in form.errors.values() for error in errors), 400)
     try:
-        page = deployers.list_of(deployers.deployers(**form.wanted()), form.order(), request.GET)
+        page, _ = deployers.page_of(**form.wanted(), order=form.order(), params=request.GET)
     except BadCursor as error:
         return _refusal(str(error), 400)
     ends = {
