@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import DecimalField, F
+from django.db.models import DecimalField, F, Q
 from django.db.models.functions import Cast, Extract
 from django.utils import timezone
 
@@ -17,13 +17,11 @@ from explorer import money
 from explorer.money import Cost
 from jobs.choices import JobState
 from jobs.models import Job, JobRollup
-from jobs.models.rollup import DAY, DEPLOYER
-from jobs.rollups import reading
+from jobs.models.rollup import DAY, DEPLOYER, EVER, FIGURES
 from jobs.rollups.reading import Totals
-from jobs.selectors import charts
 from jobs.selectors.bill import cost_of
 from jobs.selectors.charts import Fee
-from jobs.selectors.deployers import Burn, burn_of, last_jobs
+from jobs.selectors.deployers import Burn, burn_of, fee_everywhere, last_jobs
 from jobs.selectors.judged import Judged
 from markets.models import Image, Market
 
@@ -145,23 +143,33 @@ class DeployerPage:
 
 
 def deployer_page(address: str) -> DeployerPage | None:
-    """Return a deployer's page, None for one without jobs; ten queries at most, however many jobs it has."""
-    ever = reading.totals(DEPLOYER, address)
+    """Return a deployer's page, None for one without jobs; nine queries at most, however many jobs it has."""
+    ever, lately = _totals(address)
     if not ever.listed:
         return None
     first = JobRollup.objects.filter(dimension=DEPLOYER, unit=DAY, key=address, listed__gt=0).order_by("at")
-    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return DeployerPage(
         address=address,
         ever=ever,
-        lately=reading.totals(DEPLOYER, address, midnight - timedelta(days=DeployerPage.days - 1)),
-        fee=charts.fee_of(charts.markets()),
+        lately=lately,
+        fee=fee_everywhere(),
         burn=burn_of([address]).get(address, Burn()),
         running=running_jobs(address) if ever.running else [],
         recent=recent_use(address),
         first_on=first.values_list("at", flat=True).first(),
         last_at=last_jobs([address]).get(address),
     )
+
+
+def _totals(address: str) -> tuple[Totals, Totals]:
+    """Return a deployer's totals ever and of the last days, today included; one query that reads a row a day."""
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    recent = Q(unit=DAY, at__gte=midnight - timedelta(days=DeployerPage.days - 1))
+    rows = JobRollup.objects.filter(Q(unit=EVER) | recent, dimension=DEPLOYER, key=address).order_by()
+    found = list(rows.values_list("unit", *FIGURES))
+    ever = next((Totals(None, *figures) for unit, *figures in found if unit == EVER), Totals())
+    days = [figures for unit, *figures in found if unit == DAY]
+    return ever, Totals(None, *map(sum, zip(*days, strict=True)))
 
 
 def running_jobs(address: str) -> list[Running]:
@@ -189,8 +197,8 @@ def recent_use(address: str) -> Recent:
     whole = next(row for row in rows if row[0] == "all")
     by_market = [row[1:-1] for row in rows if row[0] == "market"]
     by_image = [row[1:-1] for row in rows if row[0] == "image"]
-    markets = Market.objects.in_bulk([row[0] for row in by_market[:SHOWN]])
-    images = Image.objects.in_bulk([int(row[0]) for row in by_image[:SHOWN]])
+    markets = Market.objects.only("name").in_bulk([row[0] for row in by_market[:SHOWN]])
+    images = Image.objects.only("reference").in_bulk([int(row[0]) for row in by_image[:SHOWN]])
     return Recent(
         jobs=whole[2],
         since=whole[-1],

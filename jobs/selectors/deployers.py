@@ -20,8 +20,9 @@ from explorer import money
 from explorer.paging import Count, Page, capped_count, keyset_page
 from jobs.models import JobRollup
 from jobs.models.rollup import DAY, DEPLOYER, EVER
-from jobs.selectors import charts
+from jobs.selectors.charts import Fee, fee_of
 from jobs.selectors.judged import Judged
+from markets.models import Market
 
 #: Days of the times that the list can be of, today included, by their names in the query string.
 PERIODS: Final = {"1": "today", "7": "7 days", "30": "30 days"}
@@ -104,7 +105,7 @@ def page_of(*, days: str, q: str, order: Sequence[str], params: QueryDict) -> tu
     is_first = not params.get("after") and not params.get("before")
     count = _count(page.rows[0].total if page.rows else 0) if is_first else _counted(days, q)
     keys = [row.key for row in page.rows]
-    found, burning, last, fee = _figures(days, keys), burn_of(keys), last_jobs(keys), charts.fee_of(charts.markets())
+    found, burning, last, fee = _figures(days, keys), burn_of(keys), last_jobs(keys), fee_everywhere()
     rows = [
         Deployer(
             address=key,
@@ -169,6 +170,12 @@ def _within(days: str) -> Q:
         return Q(unit=EVER)
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return Q(unit=DAY, at__gte=midnight - timedelta(days=int(days) - 1))
+
+
+def fee_everywhere() -> Fee:
+    """Return the network's fee in all markets that are shown, None where it is not the same in all; one query."""
+    markets = Market.objects.worth_showing().order_by("network_fee_percentage").distinct("network_fee_percentage")
+    return fee_of(markets.only("network_fee_percentage"))
 
 
 def burn_of(addresses: Iterable[str]) -> dict[str, Burn]:
