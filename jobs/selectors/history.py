@@ -27,6 +27,10 @@ REACH: Final = 1000
 SHOWN: Final = 10
 NODES: Final = 8
 
+#: What is shown of another job.
+_SHOWN: Final = (
+    "state", "outcome", "delisted_at", "node", "duration", "order_at", "ipfs_job", "market__name"
+)  # fmt: skip
 _COLUMNS: Final = "address, market_id, node, outcome, order_at, listed_at, started_at, ended_at"
 _RUNS: Final = f"""
 WITH same AS MATERIALIZED (
@@ -135,7 +139,8 @@ def history(job: Job, definition: Definition | None) -> History | None:
     whole, markets, nodes, addresses = _runs(job, definition)
     beside = _neighbours(job, definition) if definition and definition.text else (None, None)
     wanted = [*addresses, *filter(None, beside)]
-    jobs = {one.pk: one for one in Job.objects.with_names().filter(pk__in=wanted)} if wanted else {}
+    named = Job.objects.with_names().filter(pk__in=wanted).only(*_SHOWN).order_by()
+    jobs = {one.pk: one for one in named} if wanted else {}
     before, after = _compared(definition, [jobs.get(address or "") for address in beside])
     return History(
         job=job,
@@ -165,7 +170,7 @@ def _runs(job: Job, definition: Definition | None) -> tuple[Runs, list[Runs], li
     with connection.cursor() as cursor:
         cursor.execute(_RUNS, _facts(job, definition))
         rows = cursor.fetchall()
-    places = Market.objects.in_bulk([row[1] for row in rows if row[0] == _BY_MARKET])
+    places = Market.objects.only("name").in_bulk([row[1] for row in rows if row[0] == _BY_MARKET])
     found: dict[int, list[Runs]] = {_ALL: [], _BY_MARKET: [], _BY_NODE: []}
     for kind, market, node, *figures, _ in rows:
         if kind != _BY_NODE or node:
