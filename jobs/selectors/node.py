@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,17 +13,17 @@ from django.utils.safestring import SafeString
 
 from explorer import charts, money
 from explorer.formats import DASH, duration, nos, percent, thousands, usd
-from jobs.models import Job
-from jobs.models.rollup import DAY
+from jobs.models import Job, JobRollup
+from jobs.models.rollup import DAY, EVER, FIGURES
 from jobs.models.rollup import NODE as BY_NODE
-from jobs.rollups.reading import Totals, series, totals
+from jobs.rollups.reading import Totals
 from jobs.selectors.failures import Failures, failures_of
 from markets import selectors
 from markets.caches import Cache, cache_of
 from markets.choices import MachineSource
 from markets.models import MachineReport, Node
 from markets.presence import DayStrip, uptime
-from markets.selectors import NodeRow, Place
+from markets.selectors import NodeRow, Place, Success
 from markets.selectors.presence import DAYS as PRESENCE_DAYS
 
 #: Days that the page shows, today included.
@@ -111,12 +111,14 @@ def node_page(node: Node) -> NodePage:
     """Return all of a node's page; a constant number of queries, whatever it has done."""
     since = timezone.now() - timedelta(days=PRESENCE_DAYS)
     reports = {report.source: report for report in MachineReport.objects.filter(node=node.pk)}
+    places, earned = selectors.places_of(node.pk), earnings(node.pk)
+    success = Success(earned.ever.succeeded, earned.ever.succeeded + earned.ever.failed)
     return NodePage(
         node=node,
-        row=selectors.node_rows([node])[0],
-        places=selectors.places_of(node.pk),
+        row=selectors.node_row(node, bool(places), earned.ever.listed, success),
+        places=places,
         reports=[reports[source] for source in MachineSource.values if source in reports],
-        earnings=earnings(node.pk),
+        earnings=earned,
         failures=failures_of(node.pk),
         strips=selectors.presence(node, spells(node.pk, since)),
         cache=cache_of(node),
@@ -142,12 +144,14 @@ def _short(value: float) -> str:
 
 
 def earnings(node: str) -> Earnings:
-    """Return what a node earned by the day, and in all its time; two queries, none of which reads a job."""
+    """Return what a node earned by the day, and in all its time; one query, which reads no job."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     first = today - timedelta(days=DAYS - 1)
-    found = {row.at: row for row in series(BY_NODE, node, DAY, first, today + timedelta(days=1))}
+    days = Q(unit=DAY, at__gte=first, at__lt=today + timedelta(days=1))
+    rows = JobRollup.objects.filter(Q(unit=EVER) | days, dimension=BY_NODE, key=node).order_by()
+    found = {None if unit == EVER else at: figures for unit, at, *figures in rows.values_list("unit", "at", *FIGURES)}
     times = [first + timedelta(days=number) for number in range(DAYS)]
-    return Earnings([found.get(at) or replace(Totals(), at=at) for at in times], totals(BY_NODE, node))
+    return Earnings([Totals(at, *found.get(at, ())) for at in times], Totals(None, *found.get(None, ())))
 
 
 def spells(node: str, since: datetime) -> list[tuple[datetime, datetime]]:

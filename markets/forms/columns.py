@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
@@ -30,7 +31,12 @@ class Column:
     @property
     def name(self) -> str:
         """What a query string calls it: usd-h for USD/h."""
-        return slugify(self.label.replace("/", " "))
+        return _name(self.label)
+
+
+@cache
+def _name(label: str) -> str:
+    return slugify(label.replace("/", " "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from markets.selectors.board import MarketNow, MarketRow, board, busiest
 from markets.selectors.facets import Chip, Faceted, FacetView, chips, facets
 from markets.selectors.history import lately, past, pasts
 from markets.selectors.market import MarketFigures, Waiting, figures, find_market, queue_of
-from markets.selectors.nodes import NodeRow, Place, first_nodes, listed_rows, node_rows, nodes, places_of
+from markets.selectors.nodes import NodeRow, Place, first_nodes, listed_rows, node_row, node_rows, nodes, places_of
 from markets.selectors.presence import presence
 from markets.selectors.sums import LATELY, Success, success_lately
 
@@ -35,6 +35,7 @@ __all__ = [
     "first_nodes",
     "lately",
     "listed_rows",
+    "node_row",
     "node_rows",
     "nodes",
     "past",

@@ -64,6 +64,13 @@ def _success(succeeded: int, failed: int) -> Success:
     return Success(succeeded, succeeded + failed)
 
 
+def node_row(node: Node, is_free: bool, jobs: int, success: Success) -> NodeRow:
+    """Return what a page says of one node that waits in a queue or not, and has had so many jobs; one query."""
+    running = _running([node.pk])
+    free = {node.pk} if is_free else set()
+    return NodeRow(node, _activity(node.pk, running, free), running.get(node.pk, ""), jobs, success)
+
+
 def node_rows(found: Sequence[Node]) -> list[NodeRow]:
     """Return what a page says of these nodes, with the sums of this moment; three queries."""
     return _rows(found, _history([node.pk for node in found]))
@@ -71,17 +78,18 @@ def node_rows(found: Sequence[Node]) -> list[NodeRow]:
 
 def _rows(found: Sequence[Node], history: Mapping[str, tuple[int, Success]]) -> list[NodeRow]:
     addresses = [node.pk for node in found]
-    running = dict(
-        Market.objects.filter(jobs__node__in=addresses, jobs__phase=1, jobs__delisted_at=None)
-        .order_by("jobs")
-        .values_list("jobs__node", "jobs")
-    )
-    free = _in_line(addresses)
+    running, free = _running(addresses), _in_line(addresses)
     rows = []
     for node in found:
         jobs, success = history.get(node.pk, (0, Success()))
         rows.append(NodeRow(node, _activity(node.pk, running, free), running.get(node.pk, ""), jobs, success))
     return rows
+
+
+def _running(addresses: Sequence[str]) -> dict[str, str]:
+    """Return the job that each of these nodes runs; one query."""
+    at_work = Market.objects.filter(jobs__node__in=addresses, jobs__phase=1, jobs__delisted_at=None)
+    return dict(at_work.order_by("jobs").values_list("jobs__node", "jobs"))
 
 
 def _activity(address: str, running: dict[str, str], free: set[str]) -> Activity:
