@@ -168,8 +168,9 @@ def _totals(address: str) -> tuple[Totals, Totals]:
     rows = JobRollup.objects.filter(Q(unit=EVER) | recent, dimension=DEPLOYER, key=address).order_by()
     found = list(rows.values_list("unit", *FIGURES))
     ever = next((Totals(None, *figures) for unit, *figures in found if unit == EVER), Totals())
-    days = [figures for unit, *figures in found if unit == DAY]
-    return ever, Totals(None, *map(sum, zip(*days, strict=True)))
+    days = (figures for unit, *figures in found if unit == DAY)
+    lately: list[Any] = [sum(column) for column in zip(*days, strict=True)]
+    return ever, Totals(None, *lately)
 
 
 def running_jobs(address: str) -> list[Running]:

@@ -136,7 +136,7 @@ def _count(number: int) -> Count:
 def _ranked(days: str, q: str, order: Sequence[str]) -> QuerySet[JobRollup, Any]:
     """Return the deployers as rows of key, number of all, and what they are ordered by; all are looked at."""
     names = [name for key in order if (name := key.lstrip("-")) in _COLUMNS]
-    rows = _rows(days, q)
+    rows: QuerySet[Any, Any] = _rows(days, q)
     if days:
         summed = {name: Sum(_COLUMNS[name], filter=_of(name, days), default=0) for name in names}
         rows = rows.values("key").annotate(**summed)

@@ -28,9 +28,9 @@ SHOWN: Final = 10
 NODES: Final = 8
 
 #: What is shown of another job.
-_SHOWN: Final = (
-    "state", "outcome", "delisted_at", "node", "duration", "order_at", "ipfs_job", "market__name"
-)  # fmt: skip
+_SHOWN: Final = ("state", "outcome", "delisted_at", "node", "duration", "order_at", "ipfs_job", "market__name")
+#: The bits of GROUPING: which of market and node a row is not of.
+_ALL, _BY_MARKET, _BY_NODE = 3, 1, 2
 _COLUMNS: Final = "address, market_id, node, outcome, order_at, listed_at, started_at, ended_at"
 _RUNS: Final = f"""
 WITH same AS MATERIALIZED (
@@ -45,19 +45,25 @@ WITH same AS MATERIALIZED (
         UNION ALL
         SELECT {_COLUMNS} FROM same JOIN jobs_job ON address = same.key WHERE ipfs_job = '' AND delisted_at IS NULL
     ) AS found ORDER BY order_at DESC, address DESC LIMIT {RUNS}
+), places AS (
+    SELECT GROUPING(market_id, node) AS kind, market_id, node, COUNT(*) AS jobs,
+        COUNT(*) FILTER (WHERE outcome = 'success') AS succeeded, COUNT(*) FILTER (WHERE outcome = 'failed') AS failed,
+        PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM started_at - listed_at))
+            FILTER (WHERE started_at >= listed_at) AS wait,
+        PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM ended_at - started_at))
+            FILTER (WHERE ended_at >= started_at AND outcome <> 'failed') AS ran,
+        MAX(order_at) AS newest, MIN(order_at) AS oldest
+    FROM runs GROUP BY GROUPING SETS ((), (market_id), (node))
+), ranked AS (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY jobs DESC, newest DESC, market_id, node) AS place,
+        COUNT(*) OVER (PARTITION BY kind) AS of_kind
+    FROM places WHERE kind <> {_BY_NODE} OR node <> ''
 )
-SELECT GROUPING(market_id, node), market_id, node, COUNT(*),
-    COUNT(*) FILTER (WHERE outcome = 'success'), COUNT(*) FILTER (WHERE outcome = 'failed'),
-    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM started_at - listed_at))
-        FILTER (WHERE started_at >= listed_at),
-    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM ended_at - started_at))
-        FILTER (WHERE ended_at >= started_at AND outcome <> 'failed'),
-    MAX(order_at), MIN(order_at),
-    (ARRAY_AGG(address ORDER BY order_at DESC, address DESC) FILTER (WHERE address <> %(job)s))[1:{SHOWN}]
-FROM runs GROUP BY GROUPING SETS ((), (market_id), (node)) ORDER BY 1 DESC, 4 DESC, 9 DESC, 2, 3
+SELECT kind, of_kind, market_id, node, jobs, succeeded, failed, wait, ran, newest, oldest,
+    CASE kind WHEN {_ALL} THEN ARRAY(SELECT address FROM runs WHERE address <> %(job)s
+                                     ORDER BY order_at DESC, address DESC LIMIT {SHOWN}) END
+FROM ranked WHERE kind <> {_BY_NODE} OR place <= {NODES} ORDER BY kind DESC, place
 """
-#: The bits of GROUPING: which of market and node a row is not of.
-_ALL, _BY_MARKET, _BY_NODE = 3, 1, 2
 
 
 def _beside(sign: str, order: str) -> str:
@@ -136,7 +142,7 @@ def history(job: Job, definition: Definition | None) -> History | None:
     """
     if job.op_count == 0:
         return None
-    whole, markets, nodes, addresses = _runs(job, definition)
+    whole, markets, nodes, node_count, addresses = _runs(job, definition)
     beside = _neighbours(job, definition) if definition and definition.text else (None, None)
     wanted = [*addresses, *filter(None, beside)]
     named = Job.objects.with_names().filter(pk__in=wanted).only(*_SHOWN).order_by()
@@ -147,8 +153,8 @@ def history(job: Job, definition: Definition | None) -> History | None:
         definition=definition,
         all=whole,
         markets=markets,
-        nodes=nodes[:NODES],
-        more_nodes=max(len(nodes) - NODES, 0),
+        nodes=nodes,
+        more_nodes=node_count - len(nodes),
         others=[jobs[address] for address in addresses if address in jobs],
         before=before,
         after=after,
@@ -165,17 +171,20 @@ def _facts(job: Job, definition: Definition | None) -> dict[str, Any]:
     }
 
 
-def _runs(job: Job, definition: Definition | None) -> tuple[Runs, list[Runs], list[Runs], list[str]]:
-    """Return the runs everywhere, by market and by node, and the newest other ones; two queries."""
+def _runs(job: Job, definition: Definition | None) -> tuple[Runs, list[Runs], list[Runs], int, list[str]]:
+    """Return the runs everywhere, by market, by node with how many nodes there are, and the newest other ones.
+
+    Two queries.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_RUNS, _facts(job, definition))
         rows = cursor.fetchall()
-    places = Market.objects.only("name").in_bulk([row[1] for row in rows if row[0] == _BY_MARKET])
+    places = Market.objects.only("name").in_bulk([row[2] for row in rows if row[0] == _BY_MARKET])
     found: dict[int, list[Runs]] = {_ALL: [], _BY_MARKET: [], _BY_NODE: []}
-    for kind, market, node, *figures, _ in rows:
-        if kind != _BY_NODE or node:
-            found[kind].append(Runs(market or node or "", places.get(market), *figures))
-    return found[_ALL][0], found[_BY_MARKET], found[_BY_NODE], rows[0][-1] or []
+    for kind, _, market, node, *figures, _ in rows:
+        found[kind].append(Runs(market or node or "", places.get(market), *figures))
+    nodes = next((of_kind for kind, of_kind, *_ in rows if kind == _BY_NODE), 0)
+    return found[_ALL][0], found[_BY_MARKET], found[_BY_NODE], nodes, rows[0][-1]
 
 
 def _neighbours(job: Job, definition: Definition | None) -> tuple[str | None, str | None]:

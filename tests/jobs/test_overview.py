@@ -249,7 +249,7 @@ def test_poll_gets_figures_and_newest_jobs_and_costs_only_those(
     running("a")
     get(client, "/", **HTMX)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         fragment = get(client, "/", **HTMX)
 
     assert fragment.strip().startswith('<dl class="readout" id="readout" data-poll hx-get="/"')
@@ -269,7 +269,7 @@ def test_overview_takes_the_same_queries_however_much_there_is(client: Client) -
     few = queries(client, "/")
     fill("two")
 
-    assert (few, queries(client, "/")) == (14, 14)
+    assert (few, queries(client, "/")) == (10, 10)
 
 
 def test_hostile_text_is_inert(client: Client) -> None:
