@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.safestring import SafeString
 
@@ -199,7 +200,12 @@ def _line(
 
 def named(at: datetime, asked: Range) -> str:
     """Return the name of a bar."""
-    return f"{at:%a} {at.day} {at:%b}, {at:%H:%M} UTC" if asked.unit == HOUR else f"{at:%a} {at.day} {at:%b %Y}"
+    return _named(at, asked.unit)
+
+
+@lru_cache(maxsize=2000)  # every chart of a page has the same bars
+def _named(at: datetime, unit: str) -> str:
+    return f"{at:%a} {at.day} {at:%b}, {at:%H:%M} UTC" if unit == HOUR else f"{at:%a} {at.day} {at:%b %Y}"
 
 
 def labels(past: Past) -> list[str]:
