@@ -142,7 +142,9 @@ def _ranked(days: str, q: str, order: Sequence[str]) -> QuerySet[JobRollup, Any]
         rows = rows.values("key").annotate(**summed)
     else:  # there is one row for each
         rows = rows.annotate(**{name: F(_COLUMNS[name]) for name in names})
-    return rows.annotate(total=Window(models.Count("*"))).values_list("key", "total", *names, named=True)
+    counted = rows.annotate(total=Window(models.Count("*")))
+    ranked: QuerySet[JobRollup, Any] = counted.values_list("key", "total", *names, named=True)
+    return ranked
 
 
 def _figures(days: str, keys: Sequence[str]) -> dict[str, tuple[Any, ...]]:
