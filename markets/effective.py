@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from explorer import images
+from explorer.kept import kept
 from markets.choices import Decision, EntryKind
 from markets.curation.entries import Entry, Key, image_found, resource_found
 from markets.curation.states import KEEPING, decided_in, entries_in, entry_of, listed_in
@@ -46,16 +47,23 @@ def name_of(entry: Entry) -> Name:
     return images.identity(entry.name) if entry.kind == EntryKind.IMAGE else (entry.type, entry.name)
 
 
+@kept
+def _named_in(markets: tuple[str, ...]) -> list[tuple[Key, Name, list[str]]]:
+    return [(entry.key, name_of(entry), where) for entry, where in entries_in(markets)]
+
+
 def names_served_in(markets: Sequence[str]) -> dict[str, set[Name]]:
-    """Return the names of what each market serves; as `served_in`, but it reads no more than that. Three queries."""
+    """Return the names of what each market serves; as `served_in`, but it reads no more than that.
+
+    A query for what curators decided, and two for what the network lists, which is kept for a moment.
+    """
     decided: dict[str, dict[Key, Curated]] = {market: {} for market in markets}
     for row in Curated.objects.filter(market__in=markets).exclude(decision=Decision.NOTE):
         decided[row.market_id][row.kind, row.identity] = row
     found: dict[str, set[Name]] = {market: set() for market in markets}
-    for entry, where in entries_in(markets):
-        name = name_of(entry)
+    for key, name, where in _named_in(tuple(markets)):
         for market in where:
-            decision = decided[market].get(entry.key)
+            decision = decided[market].get(key)
             if decision is None or decision.decision in KEEPING:
                 found[market].add(name)
     for market, rows in decided.items():

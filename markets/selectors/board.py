@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Count, QuerySet
 
+from explorer.kept import kept
 from markets.models import Market, MarketRecord, Node, RequiredImage, RequiredResource
 from markets.selectors.history import busy_shares
 from markets.selectors.sums import Success, success_lately, sums
@@ -65,8 +66,8 @@ _SORT_KEYS: dict[str, Callable[[MarketRow], Any]] = {
 
 
 def busiest() -> list[MarketNow]:
-    """Return all markets, the one with the most jobs running first; three queries."""
-    running, success = _running(), success_lately()
+    """Return all markets, the one with the most jobs running first; three queries, two of them kept for a moment."""
+    running, success = _running(), _success()
     markets = Market.objects.worth_showing().by_name().only(*_SHOWN)
     rows = [MarketNow(market, running.get(market.pk, 0), success.get(market.pk, Success())) for market in markets]
     return sorted(rows, key=_busy_and_wanted, reverse=True)
@@ -76,20 +77,24 @@ def _busy_and_wanted(row: MarketNow) -> tuple[int, int]:
     return row.running, row.demand or 0
 
 
+# What the syncs wrote about all markets is the same on every page that names some, whatever is asked for.
+_success = kept(success_lately)
+_busy = kept(busy_shares)
+
+
+@kept
 def _running() -> dict[str, int]:
     return dict(sums("market", "ever").values_list("key", "running"))
 
 
 def board(*, q: str, type: str, sort: str) -> list[MarketRow]:
-    """Return the markets that match, sorted by a name of `_SORT_KEYS`, "-" before it for largest first; 8 queries."""
+    """Return the markets that match, sorted by a name of `_SORT_KEYS`, "-" before it for largest first.
+
+    Eight queries, all but one of which are kept for a moment.
+    """
     markets = list(Market.objects.worth_showing().of_type(type).matching(q).by_name().only(*_SHOWN))
-    running = _running()
-    nodes = _counts(Node.objects.exclude(market=None))
-    images = _counts(RequiredImage.objects.filter(removed_at=None))
-    resources = _counts(RequiredResource.objects.filter(removed_at=None))
-    success = success_lately()
-    waits = dict(MarketRecord.objects.values_list("market", "median_wait_s"))
-    busy = busy_shares()
+    running, success, waits, busy = _running(), _success(), _waits(), _busy()
+    nodes, images, resources = _known()
     rows = [
         MarketRow(
             market=market,
@@ -112,6 +117,21 @@ def _sorted(rows: list[MarketRow], sort: str) -> list[MarketRow]:
     present = [row for row in rows if key(row) is not None]
     absent = [row for row in rows if key(row) is None]
     return sorted(present, key=key, reverse=sort.startswith("-")) + absent
+
+
+@kept
+def _waits() -> dict[str, float | None]:
+    return dict(MarketRecord.objects.order_by().values_list("market", "median_wait_s"))
+
+
+@kept
+def _known() -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Return how many nodes, required images and required resources each market has; three queries."""
+    return (
+        _counts(Node.objects.exclude(market=None)),
+        _counts(RequiredImage.objects.filter(removed_at=None)),
+        _counts(RequiredResource.objects.filter(removed_at=None)),
+    )
 
 
 def _counts(queryset: QuerySet[Any]) -> dict[str, int]:
