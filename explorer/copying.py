@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from itertools import repeat
 from typing import Any, Final, TypeAlias
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 from psycopg import sql
-from psycopg.abc import Buffer
-from psycopg.copy import Copy, Writer
+from psycopg.adapt import PyFormat, Transformer
 
 Field: TypeAlias = "models.Field[Any, Any]"  # a field cannot be subscripted at run time
 
 
-#: Fields whose values need no preparing.
+class JsonText(str):
+    """What is JSON already, for a JSONField: it is written as it is."""
+
+    __slots__ = ()
+
+
+#: Fields whose values are texts or numbers, written as they are.
 _PLAIN: Final = (
     models.BooleanField,
     models.CharField,
@@ -27,30 +32,29 @@ _PLAIN: Final = (
     models.TextField,
     SearchVectorField,
 )
+_NULL: Final = r"\N"
+#: What a text must not hold as it is: the end of a value, the end of a row, and what begins an escape.
+_ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 #: How many bytes are sent at a time.
 _SENT: Final = 1 << 18
 
 
-class _Kept(Writer):
-    """Keeps what a Copy would send."""
+def block(fields: Sequence[Field], rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any] | None = None) -> bytes:
+    """Return rows in the form that COPY reads, to be sent later; `same` are the values that all rows have.
 
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def write(self, data: Buffer) -> None:
-        self.parts.append(bytes(data))
-
-
-def block(fields: Sequence[Field], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return rows in the form that COPY reads, to be sent later; no query, about 5 µs for a row of twenty fields."""
-    ways = [(field.name, _way(field)) for field in fields]
-    kept = _Kept()
-    with connection.cursor() as cursor:
-        found = Copy(cursor.cursor, writer=kept)
-        for row in rows:
-            found.write_row([way(row[name]) if way else row[name] for name, way in ways])
-        found.finish(None)
-    return b"".join(kept.parts)
+    No query. Made a column at a time, since most columns need no look at each value: 7 µs for a row of twenty-five.
+    """
+    if not rows:
+        return b""
+    same = same or {}
+    found = [
+        repeat(next(iter(_way(field)([same[field.name]]))), len(rows))
+        if field.name in same
+        else _way(field)([row[field.name] for row in rows])
+        for field in fields
+    ]
+    return "".join(["\t".join(line) + "\n" for line in zip(*found, strict=True)]).encode()
 
 
 def copy(table: sql.Composable, fields: Sequence[Field], found: bytes) -> None:
@@ -75,32 +79,58 @@ def fields_of(model: type[models.Model], names: Iterable[str]) -> tuple[list[Fie
     return [field for field in writable if field.name in wanted], [f for f in writable if f.name not in wanted]
 
 
-def _way(field: Field) -> Callable[[Any], Any] | None:
-    """Return how a value of the field is prepared; None where it is not, as for the commonest kinds."""
+def _way(field: Field) -> Callable[[list[Any]], Iterable[str]]:
+    """Return what writes the values of a column."""
     if isinstance(field, ArrayField):
-        return _array
+        return _arrays
     if isinstance(field, models.JSONField):
-        return _json
+        return lambda values: map(_json, values)
     if isinstance(field, models.DateTimeField):
-        return moment
-    return None if isinstance(field, _PLAIN) else lambda value: field.get_db_prep_save(value, connection)
+        return lambda values: [_NULL if one is None else one.isoformat() for one in values]
+    if isinstance(field, _PLAIN):
+        return _plain
+    return lambda values: [_other(field.get_db_prep_save(one, connection)) for one in values]
 
 
-def moment(value: datetime | str | None) -> str | None:
-    """Return a time as PostgreSQL and JSON have it; Python takes three times as long to write the offset itself."""
-    if not isinstance(value, datetime):
-        return value
-    return value.replace(tzinfo=None).isoformat() + "+00:00" if value.tzinfo is UTC else value.isoformat()
+def _plain(values: list[Any]) -> Iterable[str]:
+    """Return texts, numbers or truths as COPY reads them. Most columns are texts without anything to escape."""
+    try:
+        together = "".join(values)
+    except TypeError:  # not texts, or not all of them
+        return [
+            _NULL if one is None else one.translate(_ESCAPES) if isinstance(one, str) else str(one) for one in values
+        ]
+    if any(character in together for character in "\\\t\n\r"):
+        return [one.translate(_ESCAPES) for one in values]
+    return values
 
 
-def _json(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _json(value: object) -> str:
+    if value is None:
+        return _NULL
+    # JSON has none of the other characters but as escapes of its own.
+    return (value if isinstance(value, JsonText) else _ENCODER.encode(value)).replace("\\", r"\\")
 
 
-def _array(values: Sequence[int | str]) -> str:
-    """Return an array as PostgreSQL reads it; psycopg takes far longer."""
-    return "{" + ",".join([str(one) if isinstance(one, int) else _quoted(one) for one in values]) + "}"
+def _arrays(values: list[Any]) -> Iterable[str]:
+    """Return arrays; those of jobs with one definition are the same list, which is written once."""
+    different = {id(one): one for one in values}
+    written = {number: _array(one) for number, one in different.items()}
+    return [written[id(one)] for one in values]
+
+
+def _array(values: Sequence[int | str] | None) -> str:
+    if values is None:
+        return _NULL
+    text = ",".join([str(one) if isinstance(one, int) else _quoted(one) for one in values])
+    return "{" + text.translate(_ESCAPES) + "}"
 
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
+
+
+def _other(value: object) -> str:
+    """Return any other value as psycopg writes it; slower."""
+    found = None if value is None else Transformer(connection.connection).get_dumper(value, PyFormat.TEXT).dump(value)
+    return _NULL if found is None else bytes(found).decode().translate(_ESCAPES)

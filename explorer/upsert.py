@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
 from psycopg import sql
 
-from explorer.copying import Field, block, columns, copy, fields_of, moment
+from explorer.copying import Field, block, columns, copy, fields_of
 
 STAGING = sql.Identifier("pg_temp", "staging")
 
@@ -52,7 +51,7 @@ def upsert(
     given, others = fields_of(model, next(iter(unique.values())))
     statement = _statement(model, given, others, key, None if add_only else merge or {})
     with transaction.atomic(), connection.cursor() as cursor:
-        _stage(model, given, unique.values())
+        _stage(model, given, list(unique.values()))
         cursor.execute(statement, [field.get_db_prep_save(field.get_default(), connection) for field in others])
         flags = [inserted for (inserted,) in cursor.fetchall()]
     return Written(sum(flags), len(flags) - sum(flags))
@@ -70,11 +69,8 @@ def add_new(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> Non
 def new_block(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> tuple[list[Field], bytes]:
     """Return what add_block() takes: to be made before anybody has to wait for it. No query."""
     given, others = fields_of(model, rows[0] if rows else ())
-    # The same for all rows: a time is written once.
-    values = {field.name: field.get_default() for field in others}
-    defaults = {name: moment(value) if isinstance(value, datetime) else value for name, value in values.items()}
     fields = [*given, *others]
-    return fields, block(fields, ({**defaults, **row} for row in rows))
+    return fields, block(fields, rows, same={field.name: field.get_default() for field in others})
 
 
 def add_block(model: type[models.Model], fields: Sequence[Field], found: bytes) -> None:
@@ -83,7 +79,7 @@ def add_block(model: type[models.Model], fields: Sequence[Field], found: bytes) 
         copy(sql.Identifier(model._meta.db_table), fields, found)
 
 
-def _stage(model: type[models.Model], fields: list[Field], rows: Iterable[Mapping[str, Any]]) -> None:
+def _stage(model: type[models.Model], fields: list[Field], rows: Sequence[Mapping[str, Any]]) -> None:
     """Copy the rows into a temporary table shaped like the model's columns."""
     table = sql.Identifier(model._meta.db_table)
     with connection.cursor() as cursor:

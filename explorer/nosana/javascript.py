@@ -17,6 +17,7 @@ SPACE: Final = (
 )
 #: Deeper texts are not taken for JSON, so that nobody makes this process run out of stack.
 DEEPEST: Final = 64
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -112,16 +113,21 @@ def parse_if_json(value: JsonValue) -> JsonValue:
 
 def json_text(value: JsonValue) -> str:
     """Return what `JSON.stringify` gives, without spaces."""
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json_text(name)}:{json_text(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(json_text, value)) + "]"
     if isinstance(value, str):
-        return _LONE_SURROGATE.sub(lambda lone: f"\\u{ord(lone[0]):04x}", json.dumps(value, ensure_ascii=False))
+        return _quoted(value)
+    if isinstance(value, dict):
+        return "{" + ",".join([f"{_quoted(name)}:{json_text(item)}" for name, item in value.items()]) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join([json_text(item) for item in value]) + "]"
     if isinstance(value, int | float) and not isinstance(value, bool):
         plain = number(value)
         return plain if plain[-1].isdigit() else "null"
     return text(value)
+
+
+def _quoted(value: str) -> str:
+    found = _ENCODER.encode(value)
+    return found if value.isascii() else _LONE_SURROGATE.sub(lambda lone: f"\\u{ord(lone[0]):04x}", found)
 
 
 def well_formed(value: str) -> str:

@@ -1,4 +1,4 @@
-"""From payloads to the columns of jobs and results. Pure Python."""
+"""From payloads to the columns of jobs and results. No queries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from explorer.copying import JsonText
 from explorer.nosana.payloads import JobPayload
 from jobs import results
 from markets.sync.caches import Use
@@ -47,7 +48,7 @@ def result_rows(jobs: Iterable[JobPayload], now: datetime) -> list[dict[str, Any
     return [
         {
             "job": job.address,
-            "body": results.to_body(job.result) if job.result else None,
+            "body": JsonText(results.to_json(job.result)) if job.result else None,
             "due_at": None if job.result else now,
         }
         for job in jobs

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
+import psycopg
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.copying import fields_of, moment
+from explorer.copying import JsonText, fields_of
 from explorer.upsert import add_new
 from jobs.models import Definition, Job, Result
+from markets.models import CacheReport
 from tests.jobs.factories import NOON, make_job
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +50,13 @@ def test_add_new_writes_every_kind_of_value():
     )
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1, max_size=5))
+#: All that PostgreSQL's text can hold, with more of what COPY and arrays have to escape.
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0") | st.sampled_from('\\\t\n\r\b\v"{},.N')
+)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5))
 @settings(max_examples=50, deadline=None)
 def test_add_new_keeps_any_text(texts: list[str]):
     Definition.objects.all().delete()
@@ -53,9 +64,45 @@ def test_add_new_keeps_any_text(texts: list[str]):
     assert list(Definition.objects.order_by("key").values_list("text", flat=True)) == texts
 
 
+@given(st.lists(st.lists(TEXTS, max_size=3), min_size=1, max_size=5))
+@settings(max_examples=50, deadline=None)
+def test_add_new_keeps_any_list_of_texts(lists: list[list[str]]):
+    CacheReport.objects.all().delete()
+    add_new(CacheReport, [{"node": str(number), "images": images} for number, images in enumerate(lists)])
+    assert list(CacheReport.objects.order_by("node").values_list("images", flat=True)) == lists
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)
+)
+
+
+@given(JSON.filter(lambda body: body is not None))
+@settings(max_examples=50, deadline=None)
+def test_add_new_keeps_any_json_and_json_text(body: Any):
+    Result.objects.all().delete()
+    add_new(Result, [{"job": "value", "body": body}, {"job": "text", "body": JsonText(json.dumps(body))}])
+    assert list(Result.objects.order_by().values_list("body", flat=True)) == [body, body]
+
+
+@pytest.mark.parametrize("text", ["\\." + "x" * 600_000, "é\n" * 300_000, "\\.", "\\N", "\\", " ", ""])
+def test_add_new_keeps_long_and_odd_texts(text: str):
+    add_new(Definition, [{"key": "1", "text": text}, {"key": "2", "text": "plain"}])
+    assert list(Definition.objects.order_by("key").values_list("text", flat=True)) == [text, "plain"]
+
+
+@pytest.mark.parametrize("row", [{"text": "a\0b"}, {"op_types": ["a\0b"]}])
+def test_add_new_refuses_nul(row: dict[str, Any]):
+    with pytest.raises(psycopg.DataError), transaction.atomic():
+        add_new(Definition, [{"key": "key", **row}])
+
+
 @given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-3, minutes=-30))])))
-def test_moment_is_what_python_reads_back(value: datetime):
-    assert datetime.fromisoformat(str(moment(value))) == value
+@settings(max_examples=50, deadline=None)
+def test_add_new_keeps_any_time(moment: datetime):
+    Definition.objects.all().delete()
+    add_new(Definition, [{"key": "1", "fetched_at": moment}, {"key": "2", "fetched_at": None}])
+    assert list(Definition.objects.order_by("key").values_list("fetched_at", flat=True)) == [moment, None]
 
 
 def test_fields_of_an_unknown_name():

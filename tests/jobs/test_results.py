@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given as having
+from hypothesis import strategies as st
 
 from explorer.nosana import results as network
-from explorer.nosana.payloads import JsonObject, LogLine, OpResult, ResultPayload
+from explorer.nosana.payloads import Endpoint, JsonObject, LogLine, OpResult, ResultPayload
 from jobs.exits import exit_meaning, facts
 from jobs.results import from_body, outcome_of, to_body
 
@@ -23,6 +25,16 @@ def op(status: str = "success", exit_code: int | None = 0, **facts: Any) -> OpRe
 
 def result(*ops: OpResult, status: str = "success") -> ResultPayload:
     return ResultPayload(status, START, END, ops)
+
+
+@having(
+    st.builds(OpResult, *[st.text(), st.none() | st.text(), st.text(), st.none(), st.none(), st.none() | st.integers()])
+)
+def test_body_leads_back_to_any_text(given: OpResult) -> None:
+    said = replace(given, results={given.op_id: given.status}, errors=(given.status, ""), diagnostics={"": given.op_id})
+    whole = ResultPayload(given.status, None, START, (said, given), (given.op_id,), (Endpoint(given.op_id, "", "ON"),))
+
+    assert from_body(to_body(whole)) == whole
 
 
 def test_body_of_a_result_is_plain_and_leads_back_to_it() -> None:
