@@ -10,6 +10,7 @@ from explorer.locks import advisory_lock
 from explorer.nosana.errors import NosanaError
 from jobs.builder import saved, store
 from jobs.readiness import records
+from jobs.sync import backfill as older
 from jobs.sync import catalog, content, listing, nodes
 
 
@@ -34,7 +35,7 @@ def backfill() -> None:
     """Read the next pages of older jobs."""
     with advisory_lock("backfill") as held, open_client() as client:
         if held:
-            listing.backfill_step(client=client, pages=5)
+            older.backfill_step(client=client, pages=5)
 
 
 @shared_task(throws=(NosanaError,))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from jobs.rollups.maintain import Counted, counted
+from jobs.rollups.maintain import Counted, adding, counted
 
-__all__ = ["Counted", "counted"]
+__all__ = ["Counted", "adding", "counted"]

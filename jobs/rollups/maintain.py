@@ -13,14 +13,15 @@ from django.db.backends.utils import CursorWrapper
 
 from jobs.rollups.statements import ADD, FACTS, INSERT, summed
 
-#: Whoever holds this advisory lock, to the end of its transaction, is the only one to write jobs and their sums.
-LOCK: Final = 0x6A6F6273
+#: Advisory locks, held to the end of a transaction. Whoever writes jobs holds the first one: alone, or together with
+#: those who only add jobs that nobody else adds. Of these, whoever holds the second one is the only one to add sums.
+JOBS: Final = 0x6A6F6273
+SUMS: Final = 0x6A6F6274
 
 #: The jobs as they stood before, to be taken away, then as they stand now, to be added.
 _TABLE = f"CREATE TEMP TABLE counted ON COMMIT DROP AS SELECT 0 AS sign, {FACTS} FROM jobs_job WITH NO DATA"
 _NOTE = (
-    f"INSERT INTO counted SELECT %s, {FACTS} FROM jobs_job JOIN unnest(%s::text[]) AS named (address) USING (address) "
-    "RETURNING address"
+    f"INSERT INTO counted SELECT %s, {FACTS} FROM jobs_job JOIN unnest(%s::text[]) AS named (address) USING (address)"
 )
 _ADD_CHANGES = f"{INSERT} WITH {summed('counted', 'counted')} {ADD}"
 
@@ -31,27 +32,29 @@ class Counted:
 
     addresses: set[str] = field(default_factory=set)
 
+    def wait(self) -> None:
+        """Wait for the others who are adding() jobs: from here on nobody else writes."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SUMS])
+
     def before(self, addresses: Iterable[str]) -> set[str]:
         """Note how these jobs stand, before they are written, and return those that are there; one statement."""
         new = set(addresses) - self.addresses
         self.addresses |= new
-        return self._note(-1, new)
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_NOTE} RETURNING address", [-1, sorted(new)])
+            return {address for (address,) in cursor.fetchall()}
 
     def after(self) -> None:
         """Add what changed to the sums; two statements."""
-        self._note(1, self.addresses)
         with connection.cursor() as cursor:
+            cursor.execute(_NOTE, [1, sorted(self.addresses)])
             cursor.execute(_ADD_CHANGES)
-
-    def _note(self, sign: int, addresses: set[str]) -> set[str]:
-        with connection.cursor() as cursor:
-            cursor.execute(_NOTE, [sign, sorted(addresses)])
-            return {address for (address,) in cursor.fetchall()}
 
 
 def hold(cursor: CursorWrapper) -> None:
     """Wait until no other transaction writes jobs or their sums, and keep all others waiting to the end of this one."""
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JOBS])
 
 
 @contextmanager
@@ -63,8 +66,29 @@ def counted() -> Iterator[Counted]:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         hold(cursor)
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.counted")
-        cursor.execute(_TABLE)
-        jobs = Counted()
+        jobs = _begin(cursor)
         yield jobs
         jobs.after()
+
+
+@contextmanager
+def adding(addresses: Iterable[str]) -> Iterator[Counted | None]:
+    """As counted(), beside others who do the same: for jobs that nobody else adds meanwhile. None if one is there.
+
+    What may touch any other row than theirs is to be done after `wait`.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [JOBS])
+        jobs = _begin(cursor)
+        if jobs.before(addresses):
+            yield None
+        else:
+            yield jobs
+            jobs.wait()
+            jobs.after()
+
+
+def _begin(cursor: CursorWrapper) -> Counted:
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.counted")
+    cursor.execute(_TABLE)
+    return Counted()

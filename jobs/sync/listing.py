@@ -1,18 +1,17 @@
-"""Reads of the job list: the newest, the unfinished, and all the older ones."""
+"""Reads of the job list: the newest and the unfinished; for the older ones see backfill.py."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from explorer import sources
 from explorer.models import Source, SyncRecord
 from explorer.nosana.client import Client
-from explorer.nosana.errors import Malformed, NotFound
-from explorer.nosana.payloads import JobPayload, Listing, Skipped
+from explorer.nosana.errors import NotFound
+from explorer.nosana.payloads import JobPayload, Listing
 from explorer.upsert import Written
 from jobs.models import Job
 from jobs.sync.store import store_jobs, store_withdrawn
@@ -24,8 +23,6 @@ PAGE = 50
 HEAD_PAGES = 10
 #: Rows that the indexer learned of late stand below newer ones: the walk goes on this far past what is known.
 OVERLAP = timedelta(minutes=2)
-#: A step of the backfill reads no longer than this before it stores what it has.
-BACKFILL_READS = timedelta(seconds=2)
 #: How many of a run's vanished jobs are asked about one by one.
 CONFIRMATIONS = 20
 
@@ -56,7 +53,7 @@ def sync_newest(*, client: Client) -> None:
             known_to = datetime.fromisoformat(position["known_to"])
             head = _walk(client, run, offset=position["offset"] + head.inserted, known_to=known_to)
         until = position.get("known_to", known_to.isoformat())
-        _keep_position(Source.JOBS, {} if head.is_done else {"offset": head.offset, "known_to": until})
+        keep_position(Source.JOBS, {} if head.is_done else {"offset": head.offset, "known_to": until})
 
 
 def _walk(client: Client, run: sources.Run, *, offset: int, known_to: datetime | None) -> Walk:
@@ -87,68 +84,9 @@ def read_position(source: Source) -> dict[str, Any]:
     return dict(record.position) if record else {}
 
 
-def _keep_position(source: Source, position: dict[str, Any]) -> None:
+def keep_position(source: Source, position: dict[str, Any]) -> None:
+    """Write where a resumable source goes on."""
     SyncRecord.objects.update_or_create(source=source, defaults={"position": position})
-
-
-def backfill_step(*, client: Client, pages: int = 1) -> dict[str, Any]:
-    """Read the next pages of older jobs and return the position: offset, total, is_done. Leaves half the budget.
-
-    Goes on where any earlier run stopped. New jobs on top push the rows down, so that none is passed over. The pages
-    are stored together, since a statement costs nearly the same for fifty jobs and for a thousand; what was read before
-    a page failed is stored too. Reads for BACKFILL_READS at most: with a slow network a step is a few pages.
-    """
-    with sources.recorded(Source.BACKFILL) as run:
-        walk = Backfill({"offset": 0, "total": None, "is_done": False, **read_position(Source.BACKFILL)})
-        until = time.monotonic() + BACKFILL_READS.total_seconds()
-        try:
-            for _ in range(pages):
-                if not walk.position["is_done"] and time.monotonic() < until:
-                    walk.read(client, run)
-        finally:
-            written = store_jobs(jobs=walk.jobs)
-            run.add(seen=len(walk.jobs), changed=written.changed)
-            if walk.has_moved:
-                _keep_position(Source.BACKFILL, walk.position)
-    return walk.position
-
-
-@dataclass
-class Backfill:
-    """Where a backfill is, and what it has read and not stored yet."""
-
-    position: dict[str, Any]
-    jobs: list[JobPayload] = field(default_factory=list)
-    has_moved: bool = False
-
-    def read(self, client: Client, run: sources.Run) -> None:
-        """Read the next page; one request."""
-        offset = self.position["offset"]
-        after = offset + PAGE
-        try:
-            page = client.jobs(limit=PAGE, offset=offset, share=0.5)
-        except Malformed as error:
-            # An unreadable page would hold up everything older for ever.
-            run.add(skipped=[Skipped(f"jobs {offset} to {after - 1}", str(error))])
-            self.position = {"offset": after, "total": None, "is_done": False}
-        else:
-            self.position = {"offset": after, "total": page.total, "is_done": self._is_last(page, offset)}
-            run.add(skipped=page.skipped)
-            self.jobs += page.rows
-        self.has_moved = True
-
-    def _is_last(self, page: Listing[JobPayload], offset: int) -> bool:
-        """Say whether nothing is below a page; Malformed where it is empty and something must be."""
-        count = len(page.rows) + len(page.skipped)
-        if not count and (page.total is None or page.total > offset or (offset == 0 and Job.objects.exists())):
-            raise Malformed(f"The job list is empty at row {offset}, although there must be more.")
-        is_done = offset + PAGE >= page.total if page.total else count < PAGE
-        return is_done and bool(count or offset)
-
-
-def restart_backfill() -> None:
-    """Begin the backfill again at the newest job; what is stored stays."""
-    _keep_position(Source.BACKFILL, {})
 
 
 def refresh_unfinished(*, client: Client, limit: int = 1000) -> None:

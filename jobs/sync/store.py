@@ -98,10 +98,23 @@ def write(ready: Prepared) -> Written:
         known = counted.before(addresses=[row["address"] for row in ready.rows])
         written = _write_jobs(ready, known)
         _write_results(ready, known)
-        complete(counted, [*ready.late, *ready.unread])
-        note_nodes(seen=sightings(ready.jobs))
-        note_used(uses(ready.rows))
+        _write_others(ready, counted)
     return written
+
+
+def add(ready: Prepared) -> Written:
+    """Do what write() does, beside others who do it with other jobs: they wait for each other only to add to the sums.
+
+    No two of them may have the same job. Where one was there before, all is left to write(): two who change jobs could
+    wait for each other for ever.
+    """
+    with rollups.adding([row["address"] for row in ready.rows]) as counted:
+        if counted:
+            add_block(Job, *ready.block)
+            add_block(Result, *ready.results_block)
+            counted.wait()
+            _write_others(ready, counted)
+    return Written(len(ready.rows)) if counted else write(ready)
 
 
 def _write_jobs(ready: Prepared, known: Set[str]) -> Written:
@@ -123,6 +136,13 @@ def _write_results(ready: Prepared, known: Set[str]) -> None:
     else:
         add_block(Result, *ready.results_block)
     upsert(Result, [row for row in ready.results if row["job"] in known], key="job", merge=RESULT_MERGE)
+
+
+def _write_others(ready: Prepared, counted: rollups.Counted) -> None:
+    """Write what follows from jobs that were just written, in the rows of other jobs, nodes and caches."""
+    complete(counted, [*ready.late, *ready.unread])
+    note_nodes(seen=sightings(ready.jobs))
+    note_used(uses(ready.rows))
 
 
 def store_withdrawn(*, addresses: Sequence[str]) -> Written:

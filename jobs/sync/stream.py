@@ -1,35 +1,70 @@
-"""Stores many batches of jobs: while PostgreSQL writes one, the next is made ready on the other core."""
+"""Stores many batches of jobs: while PostgreSQL writes two, the next is read."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from itertools import cycle
+from typing import Final, TypeVar
 
 from django.db import connection
 
+from explorer.locks import advisory_lock
 from explorer.nosana.payloads import JobPayload
 from explorer.upsert import Written
-from jobs.sync.store import Prepared, prepare, write
+from jobs.sync.store import add, prepare, store_jobs
+
+#: How many write at a time, each through a connection of its own: while one adds its rows, the other adds to the sums.
+WRITERS: Final = 2
+Mark = TypeVar("Mark")
 
 
-def store_batches(batches: Iterable[Sequence[JobPayload]]) -> Iterator[Written]:
-    """Store batches in their order, each as store_jobs() does, and yield what each wrote once it is committed.
+def store_batches(batches: Iterable[tuple[Mark, Sequence[JobPayload]]]) -> Iterator[tuple[Mark, Written]]:
+    """Store batches, each as store_jobs() does, and yield the mark of each with what it wrote, once it is committed.
 
-    Takes one batch more than it has written, so that memory is bounded by two; a batch of a few thousand jobs is best.
-    What is not yet yielded may not be stored: whoever resumes, resumes there, and what is stored twice changes nothing.
+    In their order: when a mark is yielded, all before it is stored. What is not yielded yet may not be: whoever
+    resumes, resumes there, and what is stored twice changes nothing. Takes WRITERS + 1 batches more than it has
+    yielded, so that memory is bounded; a batch of a few thousand jobs is best.
     """
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with advisory_lock("store_batches") as is_alone, ExitStack() as stack:
+        # Only the batches of one process are known to have different jobs.
+        store = _add if is_alone else _write
+        writers = cycle([stack.enter_context(_writer()) for _ in range(WRITERS)])
+        under_way: deque[tuple[Mark, set[str], Future[Written]]] = deque()
+        for mark, jobs in batches:
+            addresses = {job.address for job in jobs}
+            # No two writers may add one job (store.add), and the later of two answers counts.
+            while len(under_way) == WRITERS or any(addresses & others for _, others, _ in under_way):
+                yield _finished(under_way)
+            under_way.append((mark, addresses, next(writers).submit(store, jobs)))
+        while under_way:
+            yield _finished(under_way)
+
+
+def _finished(under_way: deque[tuple[Mark, set[str], Future[Written]]]) -> tuple[Mark, Written]:
+    """Wait for the batch that was begun first."""
+    mark, _, future = under_way.popleft()
+    return mark, future.result()
+
+
+def _add(jobs: Sequence[JobPayload]) -> Written:
+    return add(prepare(jobs)) if jobs else Written()
+
+
+def _write(jobs: Sequence[JobPayload]) -> Written:
+    return store_jobs(jobs=jobs)
+
+
+@contextmanager
+def _writer() -> Iterator[ThreadPoolExecutor]:
+    """Yield a thread; in the end it finishes what it has begun, and closes its connection to the database."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
         try:
-            ahead: Future[Prepared] | None = None
-            for batch in batches:
-                if batch:
-                    ready, ahead = ahead, beside.submit(prepare, batch)
-                    if ready:
-                        yield write(ready.result())
-            if ahead:
-                yield write(ahead.result())
+            yield thread
         finally:
-            beside.submit(_close)
+            thread.submit(_close)
 
 
 def _close() -> None:

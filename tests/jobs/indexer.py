@@ -10,6 +10,7 @@ from typing import Any
 
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+from werkzeug.exceptions import abort
 
 from explorer.nosana import networks
 from explorer.nosana.budget import Unlimited
@@ -62,6 +63,15 @@ class Indexer:
     def add(self, *rows: dict[str, Any]) -> None:
         """Add jobs, or change those that are there."""
         self.jobs |= {row["address"]: row for row in rows}
+
+    def fail_at(self, offset: int) -> None:
+        """Refuse the page of the list that begins there, from now on."""
+
+        def refuse(request: Request) -> None:
+            if request.args.get("offset") == str(offset):
+                abort(403)
+
+        self.before = refuse
 
     def client(self) -> Client:
         """Return a client of this indexer."""

@@ -4,7 +4,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from explorer.models import Source, SyncRecord
-from explorer.nosana.errors import Malformed, Refused
+from explorer.nosana.errors import Refused
 from jobs.models import Job
 from jobs.sync import listing
 from markets.models import Market
@@ -89,73 +89,11 @@ def test_sync_newest_keeps_the_pages_it_stored_before_a_failure(indexer):
     assert SyncRecord.objects.get(source=Source.JOBS).failures == 1
 
 
-def test_backfill_reads_everything_once_and_then_rests(indexer):
-    indexer.add(*started(120), *(row(f"queued {i}") for i in range(7)))
-    with indexer.client() as client:
-        steps = [listing.backfill_step(client=client) for _ in range(4)]
-
-    assert [(s["offset"], s["total"], s["is_done"]) for s in steps] == [
-        (50, 127, False),
-        (100, 127, False),
-        (150, 127, True),
-        (150, 127, True),
-    ]
-    assert len(indexer.requests) == 3
-    assert len(stored()) == 127
-
-
-def test_backfill_passes_over_no_job_while_new_ones_arrive(indexer):
-    indexer.add(*started(400))
-    fresh = iter(range(401, 10_000))
-    indexer.before = lambda request: indexer.add(*(row(f"job {i}", start=10 * i) for i in (next(fresh), next(fresh))))
-    with indexer.client() as client:
-        while not listing.backfill_step(client=client, pages=3)["is_done"]:
-            pass
-
-    assert stored() >= {address(f"job {i}") for i in range(1, 401)}
-
-
-def test_backfill_skips_an_unreadable_page_and_says_so(indexer):
-    indexer.add(*started(150))
-    indexer.server.expect_ordered_request("/api/jobs").respond_with_handler(indexer._list)
-    indexer.server.expect_ordered_request("/api/jobs").respond_with_data('{"jobs": [', content_type="application/json")
-    indexer.server.expect_ordered_request("/api/jobs").respond_with_handler(indexer._list)
-    with indexer.client() as client:
-        assert listing.backfill_step(client=client, pages=3)["is_done"] is True
-
-    assert stored() == {address(f"job {i}") for i in [*range(101, 151), *range(1, 51)]}
-    assert [s["identifier"] for s in SyncRecord.objects.get(source=Source.BACKFILL).skipped] == ["jobs 50 to 99"]
-
-
-def test_backfill_stores_what_it_read_before_a_page_failed(indexer):
-    indexer.add(*started(150))
-    indexer.server.expect_ordered_request("/api/jobs").respond_with_handler(indexer._list)
-    indexer.server.expect_ordered_request("/api/jobs").respond_with_data("no", status=403)
-    with indexer.client() as client, pytest.raises(Refused):
-        listing.backfill_step(client=client, pages=3)
-
-    assert stored() == {address(f"job {i}") for i in range(101, 151)}
-    assert listing.read_position(Source.BACKFILL) == {"offset": 50, "total": 150, "is_done": False}
-
-
 def test_refresh_unfinished_of_none_asks_nobody(indexer):
     with indexer.client() as client:
         listing.refresh_unfinished(client=client)
 
     assert indexer.requests == []
-
-
-def test_backfill_does_not_believe_an_empty_list(indexer):
-    indexer.add(*started(120))
-    with indexer.client() as client:
-        listing.backfill_step(client=client)
-        indexer.jobs.clear()
-        listing.restart_backfill()
-        with pytest.raises(Malformed):
-            listing.backfill_step(client=client)
-
-    assert len(stored()) == 50
-    assert listing.read_position(Source.BACKFILL) == {}
 
 
 def test_refresh_unfinished_learns_of_ends_and_of_jobs_that_wait_in_queues(indexer):

@@ -1,48 +1,107 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from explorer.nosana.payloads import Definition, JobPayload
+from explorer.nosana.payloads import Definition as DefinitionPayload
+from explorer.nosana.payloads import JobPayload
 from explorer.upsert import Written
-from jobs.models import Job
+from jobs.models import Definition, Job, JobRollup, Result
+from jobs.sync.store import store_jobs
 from jobs.sync.stream import store_batches
+from tests.jobs.rollups.test_maintain import rebuilt, sums
 from tests.payloads import address, job_payload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CID = "QmVp8m3Uq1Cm6JJ3NsuTMSGLNnqXa1mC85uV7YxBREQ78p"
-WHISPER = Definition("{}", {"ops": [{"type": "container/run", "id": "a", "args": {"image": "nosana/whisper"}}]})
+WHISPER = DefinitionPayload("{}", {"ops": [{"type": "container/run", "id": "a", "args": {"image": "nosana/whisper"}}]})
 
 
-def test_store_batches_writes_each_and_is_one_ahead():
+def marked(*batches: Sequence[JobPayload]) -> Iterator[tuple[int, Sequence[JobPayload]]]:
+    return enumerate(batches)
+
+
+def test_store_batches_writes_each_in_order_and_is_two_ahead():
     taken: list[int] = []
 
-    def batches() -> Iterator[list[JobPayload]]:
-        for number in range(4):
+    def batches() -> Iterator[tuple[int, list[JobPayload]]]:
+        for number in range(5):
             taken.append(number)
-            yield [job_payload(f"{number} {i}") for i in range(number)]  # the first has none
+            yield number, [job_payload(f"{number} {i}") for i in range(number)]  # the first has none
 
-    seen = [(written, len(taken), Job.objects.count()) for written in store_batches(batches())]
+    seen = [(mark, written, len(taken), Job.objects.count()) for mark, written in store_batches(batches())]
 
-    assert seen == [(Written(1), 3, 1), (Written(2), 4, 3), (Written(3), 4, 6)]
+    assert [one[:3] for one in seen] == [(number, Written(number), min(number + 3, 5)) for number in range(5)]
+    assert [count >= least for (*_, count), least in zip(seen, (0, 1, 3, 6, 10), strict=True)] == [True] * 5
 
 
 def test_store_batches_completes_jobs_whose_definition_comes_with_a_later_batch():
     first = [job_payload("a", ipfs_job=CID)]
     second = [job_payload("b", ipfs_job=CID, definition=WHISPER)]
 
-    assert list(store_batches([first, second, first])) == [Written(1), Written(1), Written()]
+    assert [written for _, written in store_batches(marked(first, second, first))] == [
+        Written(1),
+        Written(1),
+        Written(),
+    ]
 
     assert set(Job.objects.values_list("pk", "image", "op_count")) == {
         (address(name), "nosana/whisper", 1) for name in "ab"
     }
+    assert sums() == rebuilt()
 
 
 def test_store_batches_stops_at_a_batch_that_cannot_be_stored():
     good, bad = [job_payload("good")], [job_payload("bad", market="x" * 45)]
+    done = []
     with pytest.raises(Exception, match="value too long"):
-        list(store_batches([good, bad, [job_payload("after")]]))
+        done += [mark for mark, _ in store_batches(marked(good, bad, [job_payload("after")], [job_payload("never")]))]
 
-    assert list(Job.objects.values_list("pk", flat=True)) == [address("good")]
+    assert address("good") in Job.objects.values_list("pk", flat=True)
+    assert address("never") not in Job.objects.values_list("pk", flat=True)
+    assert sums() == rebuilt()
+
+
+def test_store_batches_lets_the_later_of_two_answers_count():
+    batches = [[job_payload(status=status, trigger=None)] for status in ("failed", "success", "other", "success")]
+
+    assert [written for _, written in store_batches(marked(*batches))] == [Written(1), *[Written(0, 1)] * 3]
+    assert Job.objects.get().status == "success"
+
+
+NAMES = [str(number) for number in range(6)]
+ANSWER = st.builds(
+    lambda name, state, definition: job_payload(
+        name, state=state, node=address(name[0]), ipfs_job=CID, definition=WHISPER if definition else None
+    ),
+    st.sampled_from(NAMES),
+    st.integers(0, 3),
+    st.booleans(),
+)
+
+
+@given(st.lists(st.lists(ANSWER, max_size=4), max_size=8), st.lists(ANSWER, max_size=4))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_store_batches_beside_another_writer_leaves_the_sums_of_a_rebuild(
+    batches: list[list[JobPayload]], others: list[JobPayload]
+):
+    for model in (Job, Result, Definition, JobRollup):
+        model.objects.all().delete()
+    with ThreadPoolExecutor(1) as beside:
+        try:
+            told = [beside.submit(store_jobs, jobs=[job]) for job in others]
+            added = sum(written.inserted for _, written in store_batches(marked(*batches)))
+            added += sum(one.result().inserted for one in told)
+        finally:
+            beside.submit(lambda: connection.close())
+    named = {job.address for batch in (*batches, others) for job in batch}
+    assert (set(Job.objects.values_list("pk", flat=True)), added) == (named, len(named))
+    known = Job.objects.filter(op_count=1).exists()
+    assert not known or not Job.objects.filter(op_count=None).exists()
+    assert sums() == rebuilt()

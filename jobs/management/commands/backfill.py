@@ -8,9 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from explorer.clients import open_client
+from explorer.locks import advisory_lock
 from explorer.nosana.client import Client
 from explorer.nosana.errors import NosanaError, OverBudget
-from jobs.sync import listing
+from jobs.sync import backfill
 
 BAR = 40
 #: Pages that are stored together, where the network is quick enough.
@@ -26,30 +27,32 @@ class Command(BaseCommand):
         parser.add_argument("--restart", action="store_true", help="begin again at the newest job")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["restart"]:
-            listing.restart_backfill()
-        try:
-            with open_client() as client:
-                while not self._step(client):
+        with advisory_lock("backfill") as held, open_client() as client:
+            if not held:
+                raise CommandError("Older jobs are being read already, by a worker or by this command. Try again soon.")
+            if options["restart"]:
+                backfill.restart_backfill()
+            try:
+                while not self._read(client):
                     pass
-        except NosanaError as error:
-            raise CommandError(f"{error} What was read is stored; run the command again to go on.") from error
-        except KeyboardInterrupt:
-            self.stdout.write("\nStopped. What was read is stored; run the command again to go on.")
-        else:
-            self.stdout.write("\nEvery job of the network was read.")
+            except NosanaError as error:
+                raise CommandError(f"{error} What was read is stored; run the command again to go on.") from error
+            except KeyboardInterrupt:
+                self.stdout.write("\nStopped. What was read is stored; run the command again to go on.")
+            else:
+                self.stdout.write("\nEvery job of the network was read.")
 
-    def _step(self, client: Client) -> bool:
-        """Read some pages, waiting while the budget is used up; return whether those were the last."""
+    def _read(self, client: Client) -> bool:
+        """Read on until all is read, or until the budget is used up, and then wait; return whether all is read."""
         try:
-            position = listing.backfill_step(client=client, pages=PAGES)
+            for position in backfill.backfill_all(client=client, pages=PAGES):
+                self._show(position["offset"], position["total"])
         except OverBudget as wait:
             self.stdout.write(f"\rThe request budget is used up; going on in {wait.retry_after:.0f} s. ", ending="")
             self.stdout.flush()
             time.sleep(wait.retry_after)
             return False
-        self._show(position["offset"], position["total"])
-        return bool(position["is_done"])
+        return True
 
     def _show(self, done: int, total: int | None) -> None:
         share = min(done / total, 1.0) if total else 0.0

@@ -76,7 +76,7 @@ def test_writers_at_once_and_a_rebuild_beside_them_leave_the_sums_of_a_rebuild()
         rng = Random(seed)
         for _ in range(4):
             store_jobs(jobs=answers(rng))
-        list(store_batches([answers(rng) for _ in range(4)]))
+        list(store_batches(enumerate([answers(rng) for _ in range(4)])))
 
     def details() -> None:
         rng = Random(9)
