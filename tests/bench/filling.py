@@ -13,6 +13,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 import django
@@ -29,14 +30,15 @@ from explorer.models import Source  # noqa: E402
 from jobs import rollups  # noqa: E402
 from jobs.models import Job  # noqa: E402
 from jobs.sync.nodes import count_nodes  # noqa: E402
-from jobs.sync.store import store_jobs  # noqa: E402
+from jobs.sync.stream import store_batches  # noqa: E402
 from markets.models import NosPrice  # noqa: E402
 from markets.sync import store_markets, store_queues, store_specs  # noqa: E402
 from tests.bench.explorer import schema  # noqa: E402
 from tests.bench.network import DAYS, Network  # noqa: E402
 
-#: Jobs in one transaction.
+#: Jobs in one transaction, and how many such batches are drawn before the clock goes on.
 BATCH: Final = 5000
+DRAWN: Final = 10
 
 
 def fill(jobs: int, seed: int) -> dict[str, Any]:
@@ -60,13 +62,13 @@ def fill(jobs: int, seed: int) -> dict[str, Any]:
 
 
 def _store(network: Network) -> float:
-    """Store all jobs and return the seconds that storing took, without drawing them."""
+    """Store all jobs as the backfill does, and return the seconds that storing took, without drawing them."""
     seconds, done, said = 0.0, 0, time.monotonic()
-    for batch in network.batches(BATCH):
+    batches = network.batches(BATCH)
+    while drawn := list(islice(batches, DRAWN)):
         began = time.perf_counter()
-        store_jobs(jobs=batch)
+        done += sum(written.inserted for _, written in store_batches(enumerate(drawn)))
         seconds += time.perf_counter() - began
-        done += len(batch)
         if time.monotonic() - said > 10:
             said = time.monotonic()
             sys.stdout.write(f"  {done:,} jobs, {done / seconds:,.0f} a second\n")
