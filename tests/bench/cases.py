@@ -160,10 +160,10 @@ def fragments(values: Mapping[str, Params]) -> Iterator[Case]:
     for name, params in values.items():
         yield Case("facets", f"facets: {name}", f"/jobs/facets/?{urlencode(params)}", HTMX)
     since = quote(picks.newest().isoformat())
-    shown = ",".join(Job.objects.unfinished().values_list("pk", flat=True)[:50])
-    yield Case("page", "news of the list: poll", f"/jobs/news/?since={since}&shown={shown}", HTMX)
+    shown = urlencode({"shown": list(Job.objects.unfinished().values_list("pk", flat=True)[:50])}, doseq=True)
+    yield Case("page", "news of the list: poll", f"/jobs/news/?since={since}&{shown}", HTMX)
     market = values["market largest"]["market"]
-    yield Case("page", "news of a market: poll", f"/jobs/news/?since={since}&shown={shown}&market={market}", HTMX)
+    yield Case("page", "news of a market: poll", f"/jobs/news/?since={since}&{shown}&market={market}", HTMX)
     yield Case("page", "newest jobs of a market", f"/jobs/?market={market}&view=embed", HTMX)
     yield Case("page", "feed", "/jobs/feed.atom")
     yield Case("page", "what an export holds", "/jobs/export/")
