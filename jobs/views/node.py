@@ -50,7 +50,7 @@ def node_as_json(request: HttpRequest, address: str) -> JsonResponse:
 def _node(address: str) -> Node | None:
     if not base58.is_address(address):
         return None
-    return Node.objects.select_related("market").filter(pk=address).first()
+    return Node.objects.naming_market().filter(pk=address).first()
 
 
 def _unknown(address: str) -> str:
