@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import Case, Expression, ExpressionWrapper, F, Func, Max, Q, Value, When
 from django.db.models.functions import Cast, Coalesce, Extract, Floor, Greatest, Least, NullIf
 from django.db.models.lookups import GreaterThan
-from django.urls import reverse
 from django.utils import timezone
 
+from explorer.markup import page_of
 from jobs.choices import UNKNOWN, WITHDRAWN, JobState, Outcome
 from jobs.models.entries import ENTRIES
 from markets.models import Market
@@ -214,4 +214,4 @@ class Job(models.Model):
         return self.address
 
     def get_absolute_url(self) -> str:
-        return reverse("jobs:detail", args=[self.address])
+        return page_of("jobs:detail", self.address)
