@@ -11,6 +11,8 @@ import os
 import resource
 import sys
 import time
+from collections import deque
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -27,6 +29,7 @@ from django.utils import timezone  # noqa: E402
 
 from explorer import sources  # noqa: E402
 from explorer.models import Source  # noqa: E402
+from explorer.nosana.payloads import JobPayload  # noqa: E402
 from jobs import rollups  # noqa: E402
 from jobs.models import Job  # noqa: E402
 from jobs.sync.nodes import count_nodes  # noqa: E402
@@ -65,15 +68,21 @@ def _store(network: Network) -> float:
     """Store all jobs as the backfill does, and return the seconds that storing took, without drawing them."""
     seconds, done, said = 0.0, 0, time.monotonic()
     batches = network.batches(BATCH)
-    while drawn := list(islice(batches, DRAWN)):
+    while drawn := deque(islice(batches, DRAWN)):
         began = time.perf_counter()
-        done += sum(written.inserted for _, written in store_batches(enumerate(drawn)))
+        done += sum(written.inserted for _, written in store_batches(_taken(drawn)))
         seconds += time.perf_counter() - began
         if time.monotonic() - said > 10:
             said = time.monotonic()
             sys.stdout.write(f"  {done:,} jobs, {done / seconds:,.0f} a second\n")
             sys.stdout.flush()
     return seconds
+
+
+def _taken(drawn: deque[list[JobPayload]]) -> Iterator[tuple[None, list[JobPayload]]]:
+    """Yield each batch, which nobody else holds any more, as none would hold a page that was read."""
+    while drawn:
+        yield None, drawn.popleft()
 
 
 def _surroundings(network: Network) -> None:
