@@ -105,3 +105,19 @@ def test_store_batches_beside_another_writer_leaves_the_sums_of_a_rebuild(
     known = Job.objects.filter(op_count=1).exists()
     assert not known or not Job.objects.filter(op_count=None).exists()
     assert sums() == rebuilt()
+
+
+def test_store_batches_of_two_processes_add_each_job_once():
+    batches = [[job_payload(f"{number} {i}") for i in range(3)] for number in range(12)]
+
+    def store() -> int:
+        try:
+            return sum(written.inserted for _, written in store_batches(marked(*batches)))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        added = [pool.submit(store) for _ in range(2)]
+        assert sum(one.result() for one in added) == 36
+
+    assert sums() == rebuilt()
