@@ -13,7 +13,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def ended_rows(ended: Ended) -> SafeString:
+def rows_of_ended(ended: Ended) -> SafeString:
     """Write a row for each bin, the newest first."""
     return SafeString("".join(map(_row, reversed(ended.bins))))
 
