@@ -15,6 +15,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from explorer import images
+from explorer.kept import kept
 from jobs import columns
 from jobs.choices import STATES, WITHDRAWN, JobState
 from jobs.contents import query_of
@@ -102,12 +103,14 @@ def _contents(wanted: Mapping[str, Any]) -> Iterator[Q | Expression | Exists]:
         yield _with_words(wanted)
 
 
+@kept
 def markets_with(gpu: str) -> list[str]:
-    """Return the addresses of markets with a GPU whose name holds this text; one query."""
+    """Return the addresses of markets with a GPU whose name holds this text; one query, kept."""
     found = Market.objects.exclude(gpu_types=[]).values_list("pk", "gpu_types")
     return [pk for pk, names in found if any(gpu.casefold() in name.casefold() for name in names)]
 
 
+@kept
 def image_ids(text: str) -> list[int]:
     """Return the catalog's numbers of an image, however it is written; all tags of it where none is; one query."""
     image = images.parse(text)
@@ -120,6 +123,7 @@ def image_ids(text: str) -> list[int]:
     return list(Image.objects.filter(named).order_by("pk").values_list("pk", flat=True))
 
 
+@kept
 def resource_ids(text: str) -> list[int]:
     """Return the catalog's numbers of a resource by "type:key", or by its key alone; one query."""
     kind, _, key = text.partition(":")

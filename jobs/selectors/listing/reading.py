@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,8 +35,8 @@ class Manner(Enum):
     FREE = ()
     #: Along an index in the wanted order, until enough jobs match: best where many match, wherever they are.
     WALK = ("enable_bitmapscan", "enable_sort")
-    #: All matching jobs by bitmaps of them, joined by hash, then sorted: best where few match, or far down.
-    GATHER = ("enable_indexscan", "enable_indexonlyscan", "enable_nestloop")
+    #: All matching jobs by bitmaps of them, then sorted: best where few match, or far down.
+    GATHER = ("enable_indexscan", "enable_indexonlyscan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,12 @@ class Way:
         return self.manner is Manner.GATHER
 
 
-#: How a page is read, one way after another until one is done in its time. The first is right for nearly all filters,
-#: the next two for what PostgreSQL misjudges, since it takes filters for independent of each other; the later ones are
-#: for a machine that is busy.
+#: How a filter's first page is read, one way after another until one is done in its time. The first is right for nearly
+#: all filters, the next two for what PostgreSQL misjudges, since it takes filters for independent of each other; the
+#: later ones are for a machine that is busy.
 WAYS: Final = (
-    Way(15),
-    Way(15, Manner.WALK),
+    Way(12),
+    Way(12, Manner.WALK),
     Way(40, Manner.GATHER),
     Way(150),
     Way(300, Manner.GATHER),
@@ -64,7 +66,11 @@ WAYS: Final = (
 )
 #: A fragment inside another page shows so many jobs.
 EMBEDDED: Final = 10
-#: For how long it is remembered which way of reading a filter was quick; seconds.
+#: A manner that took no longer is not compared with others; milliseconds.
+QUICK: Final = 6
+#: The manner that was best before gets at least so long; milliseconds.
+PATIENT: Final = 150
+#: For how long it is remembered which manner of reading a filter was quick; seconds.
 REMEMBERED: Final = 600
 
 
@@ -125,26 +131,53 @@ def _position(order: tuple[str, ...], at: datetime) -> list[Any]:
 
 
 def _quickest(wanted: Mapping[str, Any], read: Callable[[Way], Found]) -> Found:
-    """Read a page in the way that was quick for its filter the last time, else in the next one. Raises TooSlow."""
+    """Read a page in the manner that was quickest for its filter, as far as they were tried. Raises TooSlow."""
     key = _key(wanted)
-    first = cache.get(key, 0)
-    # Behind the last way comes the one before it: what was slow once, on a busy machine, may be the quick one now.
-    for number in (*range(first, len(WAYS)), *range(len(WAYS) - 2, first)):
+    before: Mapping[Manner, float] = cache.get(key, {})
+    known = dict(before)
+    for way in _ways(before):
+        began = time.monotonic()
         try:
-            with time_box(WAYS[number].milliseconds, WAYS[number].manner):
-                found = read(WAYS[number])
+            with time_box(way.milliseconds, way.manner):
+                found = read(way)
         except TooSlow:
+            known[way.manner] = math.inf
             continue
-        if number != first:
-            cache.set(key, number, REMEMBERED)
+        if known.get(way.manner, math.inf) == math.inf:
+            known[way.manner] = (time.monotonic() - began) * 1000
+        if known != before:
+            cache.set(key, known, REMEMBERED)
         return found
     cache.delete(key)
     raise TooSlow
 
 
+def _ways(known: Mapping[Manner, float]) -> Iterator[Way]:
+    """Yield the ways to try, given the milliseconds that manners took, inf where they were broken off.
+
+    Where the quickest one was not quick, another one gets as long as that took: so all are tried, at little cost.
+    """
+    best = _best(known)
+    if best is None:
+        yield from WAYS
+        return
+    if known[best] > QUICK and (fresh := [manner for manner in Manner if manner not in known]):
+        yield Way(max(round(known[best]), 1), fresh[0])
+    later = [way for way in WAYS if way.milliseconds >= PATIENT]
+    yield Way(max(PATIENT, round(2 * known[best])), best)
+    # What was slow once, on a busy machine, may be the quick one now.
+    yield from sorted(later, key=lambda way: (way.manner is best, way.milliseconds))
+
+
+def _best(known: Mapping[Manner, float]) -> Manner | None:
+    """Return the manner that was quickest; None where none was ever done."""
+    done = [manner for manner, took in known.items() if took < math.inf]
+    return min(done, key=lambda manner: known[manner], default=None)
+
+
 def was_gathered(wanted: Mapping[str, Any]) -> bool:
-    """Say whether the filter's jobs were last found by gathering them: then they are counted that way too."""
-    return WAYS[min(cache.get(_key(wanted), 0), len(WAYS) - 1)].gathers
+    """Say whether the filter's jobs are best found by gathering them: then they are counted that way too."""
+    return _best(cache.get(_key(wanted), {})) is Manner.GATHER
 
 
 def _key(wanted: Mapping[str, Any]) -> str:
