@@ -6,6 +6,7 @@ import re
 import signal
 import threading
 import zlib
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -136,7 +137,15 @@ def test_backfill_all_stores_what_it_read_before_a_page_failed_and_goes_on_there
     assert stored() == {address(f"job {i}") for i in range(1, 401)}
 
 
-def test_backfill_all_that_is_interrupted_keeps_what_it_read(indexer):
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Have Ctrl-C raise KeyboardInterrupt: a shell starts what runs in its background deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_backfill_all_that_is_interrupted_keeps_what_it_read(indexer, interruptible):
     indexer.add(*started(400))
 
     def interrupt(request: Request) -> None:
