@@ -24,20 +24,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.bench.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - settings first
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.db import connection  # noqa: E402 - settings first
+from django.utils import timezone  # noqa: E402 - settings first
 
-from explorer import sources  # noqa: E402
-from explorer.models import Source  # noqa: E402
-from explorer.nosana.payloads import JobPayload  # noqa: E402
-from jobs import rollups  # noqa: E402
-from jobs.models import Job  # noqa: E402
-from jobs.sync.nodes import count_nodes  # noqa: E402
-from jobs.sync.stream import store_batches  # noqa: E402
-from markets.models import NosPrice  # noqa: E402
-from markets.sync import store_markets, store_queues, store_specs  # noqa: E402
-from tests.bench.explorer import schema  # noqa: E402
-from tests.bench.network import DAYS, Network  # noqa: E402
+from explorer import sources  # noqa: E402 - settings first
+from explorer.models import Source  # noqa: E402 - settings first
+from explorer.nosana.payloads import JobPayload  # noqa: E402 - settings first
+from jobs import rollups  # noqa: E402 - settings first
+from jobs.models import Job  # noqa: E402 - settings first
+from jobs.sync.nodes import count_nodes  # noqa: E402 - settings first
+from jobs.sync.stream import store_batches  # noqa: E402 - settings first
+from markets.models import NosPrice  # noqa: E402 - settings first
+from markets.sync import store_markets, store_queues, store_specs  # noqa: E402 - settings first
+from tests.bench.explorer import schema  # noqa: E402 - settings first
+from tests.bench.network import DAYS, Network  # noqa: E402 - settings first
 
 #: Jobs in one transaction, and how many such batches are drawn before the clock goes on.
 BATCH: Final = 5000

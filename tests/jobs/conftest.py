@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from jobs.selectors.listing.reading import Manner, Way
+from tests.jobs.indexer import Indexer
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +15,9 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("values.FACETS_MS", "counts.COUNT_MS", "polling.NEWS_MS"):
         monkeypatch.setattr(f"jobs.selectors.listing.{name}", 60_000)
     monkeypatch.setattr("jobs.selectors.listing.reading.WAYS", (Way(1000), Way(60_000, Manner.GATHER)))
+
+
+@pytest.fixture
+def indexer(httpserver: HTTPServer) -> Indexer:
+    """Serve an empty job list."""
+    return Indexer(httpserver)

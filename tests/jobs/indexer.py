@@ -15,6 +15,7 @@ from werkzeug.exceptions import abort
 from explorer.nosana import networks
 from explorer.nosana.budget import Unlimited
 from explorer.nosana.client import Client
+from jobs.models import Job
 from tests.payloads import AT, address
 
 START = int(AT.timestamp())
@@ -44,6 +45,16 @@ def row(name: str, start: int = 0, **facts: Any) -> dict[str, Any]:
         "listedAt": START,
         **facts,
     }
+
+
+def started(count: int, first: int = 1) -> list[dict[str, Any]]:
+    """Return rows of jobs that started ten seconds after each other."""
+    return [row(f"job {i}", start=10 * i) for i in range(first, first + count)]
+
+
+def stored() -> set[str]:
+    """Return the addresses of the jobs that are in the database."""
+    return set(Job.objects.values_list("pk", flat=True))
 
 
 @dataclass

@@ -13,33 +13,17 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
-from pytest_httpserver import HTTPServer
 from werkzeug import Request
 
 from explorer.models import Source, SyncRecord
 from explorer.nosana import networks
 from explorer.nosana.errors import Malformed, Refused
-from jobs.models import Job
 from jobs.sync.backfill import backfill_all, backfill_step, restart_backfill
 from jobs.sync.listing import read_position
-from tests.jobs.indexer import Indexer, row
+from tests.jobs.indexer import Indexer, row, started, stored
 from tests.payloads import address
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def indexer(httpserver: HTTPServer) -> Indexer:
-    return Indexer(httpserver)
-
-
-def stored() -> set[str]:
-    return set(Job.objects.values_list("pk", flat=True))
-
-
-def started(count: int, first: int = 1) -> list[dict]:
-    """Return jobs that started ten seconds after each other."""
-    return [row(f"job {i}", start=10 * i) for i in range(first, first + count)]
 
 
 def test_backfill_reads_everything_once_and_then_rests(indexer):

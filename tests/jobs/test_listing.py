@@ -1,31 +1,16 @@
 from __future__ import annotations
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 from explorer.models import Source, SyncRecord
 from explorer.nosana.errors import Refused
 from jobs.models import Job
 from jobs.sync import listing
 from markets.models import Market
-from tests.jobs.indexer import Indexer, row
+from tests.jobs.indexer import row, started, stored
 from tests.payloads import address
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def indexer(httpserver: HTTPServer) -> Indexer:
-    return Indexer(httpserver)
-
-
-def stored() -> set[str]:
-    return set(Job.objects.values_list("pk", flat=True))
-
-
-def started(count: int, first: int = 1) -> list[dict]:
-    """Return jobs that started ten seconds after each other."""
-    return [row(f"job {i}", start=10 * i) for i in range(first, first + count)]
 
 
 def test_sync_newest_reads_only_the_newest_pages_the_first_time(indexer):
