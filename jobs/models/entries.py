@@ -8,10 +8,11 @@ all jobs of the one and look at each for the other.
 from __future__ import annotations
 
 from bisect import bisect_right
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, F, Func, IntegerField
+from django.db.models import Case, CharField, Expression, F, Func, IntegerField, Value, When
 
 #: Where the ranges of seconds and of micro-NOS per second begin that jobs are held under. A migration must follow a
 #: change: PostgreSQL knows the index by these very numbers.
@@ -43,6 +44,51 @@ class RangeEntry(Func):
         super().__init__(F(column), template=template, output_field=ArrayField(IntegerField()))
 
 
+#: What unfinished jobs are held under instead of a time: no week and no season has this number.
+UNFINISHED: Final = -1_000_000
+#: A season is so many weeks; its number begins with this, to be none of a week.
+SEASON: Final = 8
+SEASONS: Final = 1_000_000
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_WEEK: Final = timedelta(days=7)
+
+
+class TimeEntry(Func):
+    """The numbers of the week and of the season in which a job was listed, UNFINISHED while it waits or runs.
+
+    Two, because the index looks for few entries at once much faster than for many.
+    """
+
+    def __init__(self) -> None:
+        held = Case(When(phase__lt=2, then=_array(Value(UNFINISHED))), default=_array(_number(1), _number(SEASON)))
+        super().__init__(held, template="%(expressions)s", output_field=ArrayField(IntegerField()))
+
+
+def _array(*values: Expression) -> Func:
+    return Func(*values, template="ARRAY[%(expressions)s]", output_field=ArrayField(IntegerField()))
+
+
+def _number(weeks: int) -> Func:
+    """Return when a job was listed as a number of spans of so many weeks."""
+    since = f"%(expressions)s - '{_FIRST:%Y-%m-%d} 00:00:00+00'::timestamptz"
+    seconds = round(_WEEK.total_seconds()) * weeks
+    beyond = "" if weeks == 1 else f" + {SEASONS}"
+    return Func(F("order_at"), template=f"floor(date_part('epoch', {since}) / {seconds})::int{beyond}")
+
+
+def week_of(moment: datetime) -> int:
+    """Return the number of a moment's week, as TimeEntry has it: seven days each, from 1970-01-01 on."""
+    return (moment - _FIRST) // _WEEK
+
+
+def beginning_of(week: int) -> datetime:
+    """Return when a week begins; of a week that no calendar has, the end of time that is next to it."""
+    try:
+        return _FIRST + _WEEK * week
+    except OverflowError:
+        return (datetime.min if week < 0 else datetime.max).replace(tzinfo=UTC)
+
+
 def ranges(starts: tuple[int, ...], first: int | None, last: int | None) -> list[int]:
     """Return the numbers of the ranges that hold a value from `first` to `last`; None leaves that end open."""
     lowest = 0 if first is None else bisect_right(starts, first)
@@ -56,6 +102,7 @@ OF: Final[dict[str, Any]] = {
     **{name: Entry(name) for name in ("market", "node", "deployer", "payer", "trigger")},
     "duration": RangeEntry("duration_key", SECONDS),
     "price": RangeEntry("price", PRICES),
+    "time": TimeEntry(),
 }
 #: In the order of the index.
 ENTRIES: Final = (*OF.values(), "op_types", "image_ids", "resource_ids")

@@ -200,7 +200,7 @@ class Job(models.Model):
             models.Index(fields=["price", "address"], name="job_present_by_price", condition=_PRESENT),
             # Jobs by all that filters ask for at once, and by image or resource. What is pending is sorted in by the
             # hundred, which takes a third of the time; so little of it, in kB, that a search reads it in a moment.
-            GinIndex(*ENTRIES, name="job_entries", gin_pending_list_limit=256),
+            GinIndex(*ENTRIES, name="job_entries_by_time", gin_pending_list_limit=256),
             # Hardly any: jobs that began or ended before they were listed. While there are none, a list of what ended
             # before some day need not look at what was listed after it.
             models.Index(fields=["phase"], name="job_out_of_order", condition=OUT_OF_ORDER),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,19 +10,16 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from explorer.paging import Page, keyset_page
 from jobs import columns
 from jobs.forms import filter_of
 from jobs.models import Job
 from jobs.selectors import listing
-from jobs.selectors.listing import reading
 from jobs.selectors.listing.reading import Manner, Way
-from markets.models import Image
-from tests.jobs.factories import NOON, address, make_job, make_market
+from tests.jobs.factories import NOON, address, make_job
+from tests.jobs.lists import add, read, ways_to_read
 from tests.jobs.pages import rows as cells
 from tests.markets.pages import HTMX, get, short
 
@@ -37,33 +33,25 @@ FILTERS = (
     "image=ubuntu&trigger=cli",
     "listed_from=2026-08-21&duration_min=0s",
     "started_to=2026-08-22&price_max=1",
+    f"listed_to=2026-08-10&deployer={address('deployer')}&trigger=cli",
+    "listed_from=2026-03-01&price_min=0.3",
 )
-
-
-def add(facts: list[tuple[int, int]], start: int) -> None:
-    """Create a job for each pair of state and seed; few distinct times and prices, so that ties are the rule."""
-    image, _ = Image.objects.get_or_create(reference="ubuntu", registry="docker.io", repository="library/ubuntu")
-    for n, (state, seed) in enumerate(facts, start):
-        listed = NOON + timedelta(minutes=seed % 3)
-        times: dict[str, Any] = {"listed_at": listed if seed % 5 else None}
-        times["started_at"] = listed + timedelta(minutes=seed % 2) if state else None
-        times["ended_at"] = times["started_at"] + timedelta(seconds=seed % 3) if state > 1 else None
-        market = make_market("H100") if seed % 2 else make_market()
-        make_job(n, state=state, price=90 + seed % 4, market=market, image_ids=[image.pk] * (seed % 2), **times)
-
-
-def read(query: str | None, size: int) -> Page[listing.Seen]:
-    assert query is not None
-    params = QueryDict(query.removeprefix("?"))
-    form = filter_of(params)
-    assert form.is_valid()
-    return listing.page_of(form.wanted, params, size)
 
 
 FACTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 11)), max_size=12)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize(
+    ("manner", "apart"),
+    [
+        (Manner.FREE, timedelta(minutes=1)),
+        (Manner.GATHER, timedelta(minutes=1)),
+        (Manner.GATHER, timedelta(weeks=1)),
+        (Manner.GATHER, timedelta(weeks=11)),
+        (Manner.GATHER, timedelta(weeks=52)),
+    ],
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     first=FACTS,
     later=st.lists(FACTS.map(lambda facts: facts[:2]), max_size=6),
@@ -72,10 +60,19 @@ FACTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 11)), max_size=12)
     query=st.sampled_from(FILTERS),
 )
 def test_walk_both_ways_while_jobs_are_inserted_skips_and_repeats_none(
-    first: list[tuple[int, int]], later: list[list[tuple[int, int]]], size: int, sort: str, query: str
+    first: list[tuple[int, int]],
+    later: list[list[tuple[int, int]]],
+    size: int,
+    sort: str,
+    query: str,
+    manner: Manner,
+    apart: timedelta,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    cache.clear()
+    ways_to_read(monkeypatch, Way(60_000, manner))
     Job.objects.all().delete()
-    add(first, 0)
+    add(first, 0, apart)
     count, batches = len(first), iter(later)
     wanted = filter_of(QueryDict(query))
     assert wanted.is_valid()
@@ -87,7 +84,7 @@ def test_walk_both_ways_while_jobs_are_inserted_skips_and_repeats_none(
     down = [job.pk for job in page.rows]
     while page.older:
         batch = next(batches, [])
-        add(batch, count)
+        add(batch, count, apart)
         count += len(batch)
         page = read(page.older, size)
         down += [job.pk for job in page.rows]
@@ -172,106 +169,6 @@ def test_page_before_a_jump_leads_back_up(client: Client) -> None:
 
     assert newer.startswith("?outcome=unknown&before=")
     assert listed(client, newer) == [short(address("a"))]
-
-
-@pytest.fixture
-def remembered() -> Iterator[None]:
-    """Begin and end without knowing which way of reading was quick."""
-    cache.clear()
-    yield
-    cache.clear()
-
-
-def slow_reads(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """Have the next reads of a page take too long, so many of them, by a sleep in the database."""
-    monkeypatch.setattr(reading, "QUICK", 60_000)
-    monkeypatch.setattr(reading, "WAYS", (Way(20), Way(2000, Manner.GATHER), Way(2000), Way(2000, Manner.GATHER)))
-    slow = iter(range(number))
-
-    def first_sleep(*given: Any, **named: Any) -> Any:
-        if next(slow, None) is not None:
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = 20; SELECT pg_sleep(5)")
-        return keyset_page(*given, **named)
-
-    monkeypatch.setattr(reading, "keyset_page", first_sleep)
-
-
-def ways(query: str = "") -> tuple[list[str], int]:
-    """Read a page; return in which ways that was tried, and how many rows came."""
-    with CaptureQueriesContext(connection) as queries:
-        page = read(query, 50)
-    boxes = [found["sql"] for found in queries if "'max_parallel_workers_per_gather', '0'" in found["sql"]]
-    return [_manner(sql) for sql in boxes], len(page.rows)
-
-
-def _manner(sql: str) -> str:
-    if "'enable_indexscan', 'off'" in sql:
-        return "gather"
-    return "walk" if "'enable_bitmapscan', 'off'" in sql else "free"
-
-
-@pytest.mark.parametrize(
-    ("slow", "tried"),
-    [
-        (0, ["free"]),
-        (1, ["free", "gather"]),
-        (2, ["free", "gather", "free"]),
-        (3, ["free", "gather", "free", "gather"]),
-    ],
-)
-def test_way_of_reading_that_was_quick_is_remembered(
-    monkeypatch: pytest.MonkeyPatch, remembered: None, slow: int, tried: list[str]
-) -> None:
-    add([(2, 3), (0, 1), (1, 4)], 0)
-    slow_reads(monkeypatch, slow)
-
-    assert ways() == (tried, 3)
-    assert ways() == (tried[-1:], 3)
-    with connection.cursor() as cursor:  # nothing is left of it
-        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('enable_indexscan')")
-        assert cursor.fetchone() == ("0", "on")
-
-
-@pytest.mark.parametrize(
-    ("first", "again", "tried"),
-    [(1, 1, ["gather", "free"]), (2, 1, ["free", "gather"]), (3, 1, ["gather", "free"])],
-)
-def test_remembered_way_that_has_become_slow_gives_way_to_another(
-    monkeypatch: pytest.MonkeyPatch, remembered: None, first: int, again: int, tried: list[str]
-) -> None:
-    add([(2, 3), (0, 1), (1, 4)], 0)
-    slow_reads(monkeypatch, first)
-    ways()
-
-    slow_reads(monkeypatch, again)
-
-    assert ways() == (tried, 3)
-    assert ways() == (tried[-1:], 3)
-
-
-def test_manners_are_all_tried_where_the_first_is_not_quick_and_the_best_is_kept(
-    monkeypatch: pytest.MonkeyPatch, remembered: None
-) -> None:
-    add([(2, 3), (0, 1), (1, 4)], 0)
-    slow_reads(monkeypatch, 0)
-    monkeypatch.setattr(reading, "QUICK", 0)
-
-    tried, rows = zip(*(ways() for _ in range(5)), strict=True)
-
-    assert (tried[0], tried[1][0], tried[2][0]) == (["free"], "walk", "gather")
-    assert tried[3] == tried[4]
-    assert (len(tried[3]), set(rows)) == (1, {3})
-
-
-def test_page_that_no_way_finds_in_time_is_given_up_and_nothing_remembered(
-    monkeypatch: pytest.MonkeyPatch, remembered: None
-) -> None:
-    slow_reads(monkeypatch, 4)
-
-    with pytest.raises(listing.TooSlow):
-        ways()
-    assert ways() == (["free"], 0)
 
 
 @pytest.mark.parametrize(("headers", "status"), [({}, 503), (HTMX, 200)])

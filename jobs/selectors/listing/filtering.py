@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db.models import BooleanField, Exists, Expression, F, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from explorer import images
 from explorer.kept import kept
@@ -48,8 +49,14 @@ def matching(wanted: Mapping[str, Any], *, by_entries: bool = False, in_order: b
         phases = {min(_PHASES.get(name, JobState.COMPLETED), JobState.COMPLETED) for name in states}
         found = found.filter(phase__in=sorted(phases))
     places = _places(wanted)
-    found = _with_entries(found, wanted, places) if by_entries else found.filter(**places)
-    return found.filter(*_contents(wanted), *_ranges(wanted), *(_beginning(wanted) if in_order else ()))
+    found = _held_under(found, _entries_of(wanted, places)) if by_entries else found.filter(**places)
+    before = [Q(order_at__lt=at) for at in (beginning(wanted) if in_order else ())]
+    return found.filter(*_contents(wanted), *_ranges(wanted, in_place=by_entries), *before)
+
+
+def of_times(found: JobQuerySet, times: Sequence[int]) -> JobQuerySet:
+    """Return those of jobs found by entries that are held under some times (jobs.models.entries.TimeEntry)."""
+    return _held_under(found, {"time": times})
 
 
 def _places(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,6 +68,18 @@ def _places(wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {**places, "market": markets[0]} if len(markets) == 1 else {**places, "market__in": markets}
 
 
+#: What jobs are held under entries by, as a filter asks for it.
+_HELD = (
+    {"market", "gpu"}, {"node"}, {"deployer"}, {"payer"}, {"trigger"}, {"image"}, {"resource"}, {"op_type"},
+    {"duration_min", "duration_max"}, {"price_min", "price_max"},
+)  # fmt: skip
+
+
+def asks_several(wanted: Mapping[str, Any]) -> bool:
+    """Say whether a filter asks for several things that jobs are held under entries by, which can be intersected."""
+    return sum(1 for names in _HELD if names & wanted.keys()) > 1
+
+
 def markets_of(wanted: Mapping[str, Any]) -> list[str] | None:
     """Return the addresses of the markets that a filter leaves, by market and GPU; None for all. A query for a GPU."""
     markets: set[str] | None = set(wanted["market"]) if "market" in wanted else None
@@ -70,13 +89,18 @@ def markets_of(wanted: Mapping[str, Any]) -> list[str] | None:
     return None if markets is None else sorted(markets)
 
 
-def _with_entries(found: JobQuerySet, wanted: Mapping[str, Any], places: Mapping[str, Any]) -> JobQuerySet:
-    """Return the jobs of these places, and of the ranges that hold the wanted values, by the entries of the index."""
+def _entries_of(wanted: Mapping[str, Any], places: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    """Return the entries under which jobs of these places are held, and of the ranges that hold the wanted values."""
     held = {name.removesuffix("__in"): value if name.endswith("__in") else [value] for name, value in places.items()}
     for name, starts in entries.RANGES.items():
         first, last = _ends(wanted, name)
         if first is not None or last is not None:
             held[name] = entries.ranges(starts, first, last)
+    return held
+
+
+def _held_under(found: JobQuerySet, held: Mapping[str, Sequence[Any]]) -> JobQuerySet:
+    """Return the jobs that are held under one of these entries of each name, found by the index of entries."""
     found = found.alias(**{f"entry_{name}": entries.OF[name] for name in held})
     return found.filter(**{f"entry_{name}__overlap": values for name, values in held.items()})
 
@@ -165,21 +189,25 @@ def _with_words(wanted: Mapping[str, Any]) -> Q | Exists:
     return Exists(definitions_with(wanted["q"]).filter(pk=key_of))
 
 
-def _ranges(wanted: Mapping[str, Any]) -> Iterator[Q]:
+def _ranges(wanted: Mapping[str, Any], *, in_place: bool) -> Iterator[Q | Expression]:
     yield from _times("order_at", wanted.get("listed_from"), wanted.get("listed_to"))
     yield from _times("started_key", wanted.get("started_from"), wanted.get("started_to"))
     yield from _times("ended_key", wanted.get("ended_from"), wanted.get("ended_to"))
     for name, column in (("duration", "duration_key"), ("price", "price")):
         first, last = _ends(wanted, name)
-        yield Q() if first is None else Q(**{f"{column}__gte": first})
-        yield Q() if last is None else Q(**{f"{column}__lte": last})
+        # In place, it is asked of what is found by entries, such that no other index can be taken for it: PostgreSQL
+        # would read a hundred thousand places of that to leave out some of the few hundred jobs that there are.
+        value = F(column) + 0 if in_place else F(column)
+        if first is not None:
+            yield GreaterThanOrEqual(value, first)
+        if last is not None:
+            yield LessThanOrEqual(value, last)
 
 
-def _beginning(wanted: Mapping[str, Any]) -> Iterator[Q]:
-    """Yield where a list begins of what started or ended before some day, which was listed before it; a query."""
+def beginning(wanted: Mapping[str, Any]) -> list[datetime]:
+    """Return before when all was listed that started or ended before some day, where that is known; a query."""
     beyond = min((wanted[name] for name in ("started_to", "ended_to") if name in wanted), default=None)
-    if beyond and Job.objects.are_in_order():
-        yield Q(order_at__lt=beyond + SLACK)
+    return [beyond + SLACK] if beyond and Job.objects.are_in_order() else []
 
 
 def _times(name: str, first: datetime | None, beyond: datetime | None) -> Iterator[Q]:

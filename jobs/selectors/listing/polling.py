@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.utils import timezone
-
 from explorer import paging
-from explorer.kept import kept
 from explorer.paging import Count
 from jobs.models import Job
 from jobs.selectors.listing.figures import SEEN, Row, Seen, markets, rows
 from jobs.selectors.listing.filtering import matching
 from jobs.selectors.listing.reading import TooSlow, time_box
+from jobs.selectors.listing.slices import newest
 
 NEWS_CAP: Final = 99
 #: A poll may take no longer; milliseconds.
@@ -37,12 +35,7 @@ def watch(page: Sequence[Seen]) -> News:
     What counts is when jobs were listed, by the chain's clock: later than the newest job that is known of any kind,
     and than those on the page, which may have come since that was read.
     """
-    return News(max([_newest(), *(job.order_at for job in page)]).isoformat())
-
-
-@kept
-def _newest() -> datetime:
-    return Job.objects.newest_listing() or timezone.now()
+    return News(max([newest(), *(job.order_at for job in page)]).isoformat())
 
 
 def news(wanted: Mapping[str, Any], since: datetime, shown: Sequence[str]) -> News:

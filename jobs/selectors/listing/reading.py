@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import psycopg
 from django.core.cache import cache
@@ -19,13 +20,12 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from explorer import paging
-from explorer.paging import Page, keyset_page, write_cursor
+from explorer.paging import Page, keyset_page, read_cursor, write_cursor
 from jobs.columns import QUEUE
 from jobs.models import Job
 from jobs.selectors.listing.figures import SEEN, Seen
-from jobs.selectors.listing.filtering import matching, order_of
-
-Found = TypeVar("Found")
+from jobs.selectors.listing.filtering import asks_several, matching, of_times, order_of
+from jobs.selectors.listing.slices import slices
 
 
 class Manner(Enum):
@@ -46,24 +46,13 @@ class Way:
     milliseconds: int
     manner: Manner = Manner.FREE
 
-    @property
-    def gathers(self) -> bool:
-        """Whether all matching jobs are found before the page is cut from them."""
-        return self.manner is Manner.GATHER
 
-
-#: How a filter's first page is read, one way after another until one is done in its time. The first is right for nearly
-#: all filters, the next two for what PostgreSQL misjudges, since it takes filters for independent of each other; the
-#: later ones are for a machine that is busy.
-WAYS: Final = (
-    Way(12),
-    Way(12, Manner.WALK),
-    Way(40, Manner.GATHER),
-    Way(150),
-    Way(300, Manner.GATHER),
-    Way(1000),
-    Way(2500, Manner.GATHER),
-)
+_PATIENT_WAYS: Final = (Way(150), Way(300, Manner.GATHER), Way(1000), Way(2500, Manner.GATHER))
+#: How a filter's first page is read, one way after another until one is done in its time. Where one thing is asked for,
+#: there is an index of it in the list's order; the later ways are for a machine that is busy.
+WAYS: Final = (Way(12), Way(12, Manner.WALK), Way(40, Manner.GATHER), *_PATIENT_WAYS)
+#: Where several things are, PostgreSQL misjudges how many jobs have them all: it takes them for independent.
+WAYS_OF_SEVERAL: Final = (Way(12, Manner.GATHER), Way(12), Way(12, Manner.WALK), Way(40, Manner.GATHER), *_PATIENT_WAYS)
 #: A fragment inside another page shows so many jobs.
 EMBEDDED: Final = 10
 #: A manner that took no longer is not compared with others; milliseconds.
@@ -104,6 +93,31 @@ def _set(**values: str) -> None:
         cursor.execute(f"SELECT {calls}", [text for pair in values.items() for text in pair])
 
 
+@dataclass
+class Memory:
+    """What is known of reading a filter's list: milliseconds that manners took, and that were too few for them."""
+
+    took: dict[Manner, float] = field(default_factory=dict)
+    cut: dict[Manner, float] = field(default_factory=dict)
+    #: Which of the parts that jobs are gathered from had a whole page.
+    part: int = 0
+
+    @property
+    def best(self) -> Manner | None:
+        """The manner that was quickest; None where none was ever done."""
+        return min(self.took, key=lambda manner: self.took[manner], default=None)
+
+    def note(self, manner: Manner, took: float) -> None:
+        """Note a time; another one of the same manner only where it is much better: the first one was perhaps cold."""
+        if took < self.took.get(manner, math.inf) * 0.7:
+            self.took[manner] = round(took, 1)
+
+    def give_up(self, way: Way) -> None:
+        """Note that a manner takes longer than it had, whatever it took before."""
+        self.took.pop(way.manner, None)
+        self.cut[way.manner] = max(way.milliseconds, self.cut.get(way.manner, 0))
+
+
 def page_of(
     wanted: Mapping[str, Any], params: QueryDict, size: int = paging.PAGE_SIZE, at: datetime | None = None
 ) -> Page[Seen]:
@@ -116,13 +130,8 @@ def page_of(
     if at and not (params.get("after") or params.get("before")):
         params = params.copy()
         params["after"] = write_cursor(_position(order, at))
-    page = _quickest(wanted, lambda way: keyset_page(_found(wanted, way), order, params, size=size))
+    page = _quickest(Asked(wanted, order, params, size))
     return Page([Seen(*row) for row in page.rows], page.newer, page.older)
-
-
-def _found(wanted: Mapping[str, Any], way: Way) -> QuerySet[Job, Any]:
-    """Return the jobs asked for, with what a row shows."""
-    return matching(wanted, by_entries=way.gathers).values_list(*SEEN, named=True)
 
 
 def _position(order: tuple[str, ...], at: datetime) -> list[Any]:
@@ -130,54 +139,98 @@ def _position(order: tuple[str, ...], at: datetime) -> list[Any]:
     return [2, at, ""] if order == QUEUE else [at, ""]
 
 
-def _quickest(wanted: Mapping[str, Any], read: Callable[[Way], Found]) -> Found:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page that is asked for."""
+
+    wanted: Mapping[str, Any]
+    order: tuple[str, ...]
+    params: QueryDict
+    size: int
+
+    @property
+    def is_backwards(self) -> bool:
+        """Whether it is the page before a row, and not after one."""
+        return bool(self.params.get("before") and not self.params.get("after"))
+
+    def parts(self, manner: Manner) -> list[QuerySet[Job, Any]]:
+        """Return the lists to read one after another until one has a whole page; the last one has all that is left."""
+        if manner is not Manner.GATHER:
+            return [_shown(matching(self.wanted))]
+        found = matching(self.wanted, by_entries=True)
+        return [
+            _shown(found if part.times is None else of_times(found, part.times).filter(part.edge))
+            for part in slices(self.wanted, self.order, self._keys(), backwards=self.is_backwards)
+        ]
+
+    def read(self, parts: Sequence[QuerySet[Job, Any]], begin: int) -> tuple[Page[Any], int]:
+        """Return the page, from the part at `begin` on, and which part it is from; a query for each."""
+        number = min(begin, len(parts) - 1)
+        while True:
+            page = keyset_page(parts[number], self.order, self.params, size=self.size)
+            if number == len(parts) - 1 or (page.newer if self.is_backwards else page.older):
+                return page, number
+            number += 1
+
+    def _keys(self) -> list[Any] | None:
+        """Return the sort keys of the row that the page is next to."""
+        cursor = self.params.get("after") or self.params.get("before")
+        return [value.value for value in read_cursor(Job.objects.all(), self.order, cursor)] if cursor else None
+
+
+def _shown(found: QuerySet[Job]) -> QuerySet[Job, Any]:
+    """Return jobs with what a row shows."""
+    return found.values_list(*SEEN, named=True)
+
+
+def _quickest(asked: Asked) -> Page[Any]:
     """Read a page in the manner that was quickest for its filter, as far as they were tried. Raises TooSlow."""
-    key = _key(wanted)
-    before: Mapping[Manner, float] = cache.get(key, {})
-    known = dict(before)
-    for way in _ways(before):
+    key = _key(asked.wanted)
+    before: Memory = cache.get(key) or Memory()
+    memory = deepcopy(before)
+    for way in _ways(asked.wanted, memory):
+        parts = asked.parts(way.manner)  # what that has to look up is not part of the manner
         began = time.monotonic()
         try:
             with time_box(way.milliseconds, way.manner):
-                found = read(way)
+                page, part = asked.read(parts, memory.part)
         except TooSlow:
-            known[way.manner] = math.inf
+            memory.give_up(way)
             continue
-        if known.get(way.manner, math.inf) == math.inf:
-            known[way.manner] = (time.monotonic() - began) * 1000
-        if known != before:
-            cache.set(key, known, REMEMBERED)
-        return found
+        memory.note(way.manner, (time.monotonic() - began) * 1000)
+        if way.manner is Manner.GATHER:
+            memory.part = part
+        if memory != before:
+            cache.set(key, memory, REMEMBERED)
+        return page
     cache.delete(key)
     raise TooSlow
 
 
-def _ways(known: Mapping[Manner, float]) -> Iterator[Way]:
-    """Yield the ways to try, given the milliseconds that manners took, inf where they were broken off.
+def _ways(wanted: Mapping[str, Any], memory: Memory) -> Iterator[Way]:
+    """Yield the ways to try, given what is remembered of them.
 
     Where the quickest one was not quick, another one gets as long as that took: so all are tried, at little cost.
     """
-    best = _best(known)
+    best = memory.best
     if best is None:
-        yield from WAYS
+        yield from WAYS_OF_SEVERAL if asks_several(wanted) else WAYS
         return
-    if known[best] > QUICK and (fresh := [manner for manner in Manner if manner not in known]):
-        yield Way(max(round(known[best]), 1), fresh[0])
-    later = [way for way in WAYS if way.milliseconds >= PATIENT]
-    yield Way(max(PATIENT, round(2 * known[best])), best)
+    most = memory.took[best]
+    if most > QUICK and (
+        fresh := [manner for manner in Manner if manner not in memory.took and memory.cut.get(manner, 0) < most * 0.8]
+    ):
+        yield Way(max(round(most), 1), fresh[0])
+    yield Way(max(PATIENT, round(2 * most)), best)
     # What was slow once, on a busy machine, may be the quick one now.
+    later = [way for way in WAYS if way.milliseconds >= PATIENT]
     yield from sorted(later, key=lambda way: (way.manner is best, way.milliseconds))
-
-
-def _best(known: Mapping[Manner, float]) -> Manner | None:
-    """Return the manner that was quickest; None where none was ever done."""
-    done = [manner for manner, took in known.items() if took < math.inf]
-    return min(done, key=lambda manner: known[manner], default=None)
 
 
 def was_gathered(wanted: Mapping[str, Any]) -> bool:
     """Say whether the filter's jobs are best found by gathering them: then they are counted that way too."""
-    return _best(cache.get(_key(wanted), {})) is Manner.GATHER
+    memory: Memory | None = cache.get(_key(wanted))
+    return memory is not None and memory.best is Manner.GATHER
 
 
 def _key(wanted: Mapping[str, Any]) -> str:
@@ -186,4 +239,4 @@ def _key(wanted: Mapping[str, Any]) -> str:
         f"{name}={value:%Y-%m-%d}" if isinstance(value, datetime) else f"{name}={value}"
         for name, value in sorted(wanted.items())
     ]
-    return f"job-list-way:{hashlib.sha256('&'.join(texts).encode()).hexdigest()}"
+    return f"job-list-memory:{hashlib.sha256('&'.join(texts).encode()).hexdigest()}"

@@ -1,0 +1,113 @@
+"""The weeks that a page of the job list is likely in, so that a filter's jobs are gathered from these and not from all.
+
+Jobs come by the thousand a day. Where a hundred thousand match, the fifty of a page are those of a week; where five
+match, all are soon gathered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Q
+from django.utils import timezone
+
+from explorer.kept import kept
+from jobs.columns import QUEUE
+from jobs.models import Job
+from jobs.models.entries import SEASON, SEASONS, UNFINISHED, beginning_of, week_of
+from jobs.selectors.listing.filtering import beginning
+
+#: So much is looked through, one after the other: a number of spans of so many weeks. Then all.
+SPANS: Final = ((2, 1), (2, SEASON), (6, SEASON))
+_OVER: Final = 2  # the phase of finished jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a list next to where a page begins: the times its jobs are held under; None for all jobs."""
+
+    times: list[int] | None = None
+    #: What is asked of them besides: where no entry says on which side of the part's end a job is.
+    edge: Q = field(default_factory=Q)
+
+
+@kept
+def newest() -> datetime:
+    """Return when the job was listed that was listed last, now without any; a query that reads the end of an index."""
+    return Job.objects.newest_listing() or timezone.now()
+
+
+def slices(
+    wanted: Mapping[str, Any], order: tuple[str, ...], position: Sequence[Any] | None, *, backwards: bool
+) -> Iterator[Slice]:
+    """Yield parts of a filter's list, larger and larger ones: the first that fills a page has the page.
+
+    `position` is the sort keys of the row that the page is next to, None at the list's beginning. The last part is all
+    that is left. A small query at most, kept.
+    """
+    if order == QUEUE:
+        yield from _of_queue(wanted, position, backwards=backwards)
+    elif order[0].removeprefix("-") == "order_at":
+        start = None if position is None else week_of(position[0])
+        yield from _of_listing(wanted, start, falls=order[0].startswith("-") != backwards)
+    else:
+        yield Slice()
+
+
+def _of_queue(wanted: Mapping[str, Any], position: Sequence[Any] | None, *, backwards: bool) -> Iterator[Slice]:
+    """Yield parts of the list that begins with the unfinished jobs, which are held under no time."""
+    is_among_them = position is None or position[0] < _OVER
+    if is_among_them and backwards:
+        yield Slice([UNFINISHED])
+        return
+    start = None if is_among_them or position is None else week_of(position[1])
+    for span in _spans(wanted, start, falls=not backwards):
+        # On the way up they come after the last of the finished ones.
+        has_them = span.is_last if backwards else is_among_them
+        yield Slice([UNFINISHED, *span.times] if has_them else span.times)
+        if span.is_last:
+            return
+    yield Slice()
+
+
+def _of_listing(wanted: Mapping[str, Any], start: int | None, *, falls: bool) -> Iterator[Slice]:
+    """Yield parts of the list by listing alone, where unfinished jobs stand among the others."""
+    for span in _spans(wanted, start, falls=falls):
+        begin, end = beginning_of(span.weeks.start), beginning_of(span.weeks.stop)
+        edge = Q(order_at__gte=begin) if falls else Q(order_at__lt=end)
+        yield Slice([UNFINISHED, *span.times], Q() if span.is_last else edge)
+        if span.is_last:
+            return
+    yield Slice()
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Some weeks, what jobs of them are held under, and whether all of a list is in them."""
+
+    weeks: range
+    times: list[int]
+    is_last: bool
+
+
+def _spans(wanted: Mapping[str, Any], start: int | None, *, falls: bool) -> Iterator[_Span]:
+    """Yield weeks next to one, else next to the list's end, into the past where it falls; none from an unknown end."""
+    first = week_of(wanted["listed_from"]) if "listed_from" in wanted else None
+    last = _latest(wanted)
+    begin = (last if start is None else min(last, start)) if falls else (first if start is None else start)
+    if begin is None:
+        return
+    for count, weeks in SPANS:
+        low = begin // weeks - (count - 1 if falls else 0)
+        span = range(low * weeks, (low + count) * weeks)
+        is_last = first is not None and first >= span.start if falls else last < span.stop
+        yield _Span(span, [number + (SEASONS if weeks > 1 else 0) for number in range(low, low + count)], is_last)
+
+
+def _latest(wanted: Mapping[str, Any]) -> int:
+    """Return the last week that a filter's jobs can be of."""
+    ends = [wanted["listed_to"]] if "listed_to" in wanted else []
+    return min(map(week_of, [max(newest(), timezone.now()), *ends, *beginning(wanted)]))

@@ -1,0 +1,43 @@
+"""Jobs of a list, and its pages as the selectors read them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+
+from explorer.paging import Page
+from jobs.forms import filter_of
+from jobs.selectors import listing
+from jobs.selectors.listing import reading
+from jobs.selectors.listing.reading import Way
+from markets.models import Image
+from tests.jobs.factories import NOON, make_job, make_market
+
+
+def add(facts: list[tuple[int, int]], start: int, apart: timedelta = timedelta(minutes=1)) -> None:
+    """Create a job for each pair of state and seed; few distinct times and prices, so that ties are the rule."""
+    image, _ = Image.objects.get_or_create(reference="ubuntu", registry="docker.io", repository="library/ubuntu")
+    for n, (state, seed) in enumerate(facts, start):
+        listed = NOON - apart * (seed % 3)
+        times: dict[str, Any] = {"listed_at": listed if seed % 5 else None}
+        times["started_at"] = listed + timedelta(minutes=seed % 2) if state else None
+        times["ended_at"] = times["started_at"] + timedelta(seconds=seed % 3) if state > 1 else None
+        market = make_market("H100") if seed % 2 else make_market()
+        make_job(n, state=state, price=90 + seed % 4, market=market, image_ids=[image.pk] * (seed % 2), **times)
+
+
+def read(query: str | None, size: int) -> Page[listing.Seen]:
+    assert query is not None
+    params = QueryDict(query.removeprefix("?"))
+    form = filter_of(params)
+    assert form.is_valid()
+    return listing.page_of(form.wanted, params, size)
+
+
+def ways_to_read(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> None:
+    """Have lists read in these ways, whatever is asked for."""
+    for name in ("WAYS", "WAYS_OF_SEVERAL"):
+        monkeypatch.setattr(reading, name, ways)

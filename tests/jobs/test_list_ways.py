@@ -1,0 +1,191 @@
+"""How a page of the job list is found: along an order or by gathering what matches, whatever is quick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from explorer.paging import keyset_page
+from jobs.selectors import listing
+from jobs.selectors.listing import reading
+from jobs.selectors.listing.reading import Manner, Way
+from tests.jobs.factories import NOON, address, make_job
+from tests.jobs.lists import add, read, ways_to_read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def remembered() -> Iterator[None]:
+    """Begin and end without knowing which way of reading was quick."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def slow_reads(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Have the next reads of a page take too long, so many of them, by a sleep in the database."""
+    monkeypatch.setattr(reading, "QUICK", 60_000)
+    ways_to_read(monkeypatch, Way(20), Way(2000, Manner.GATHER), Way(2000), Way(2000, Manner.GATHER))
+    slow = iter(range(number))
+
+    def first_sleep(*given: Any, **named: Any) -> Any:
+        if next(slow, None) is not None:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 20; SELECT pg_sleep(5)")
+        return keyset_page(*given, **named)
+
+    monkeypatch.setattr(reading, "keyset_page", first_sleep)
+
+
+def ways(query: str = "") -> tuple[list[str], int]:
+    """Read a page; return in which ways that was tried, and how many rows came."""
+    with CaptureQueriesContext(connection) as queries:
+        page = read(query, 50)
+    boxes = [found["sql"] for found in queries if "'max_parallel_workers_per_gather', '0'" in found["sql"]]
+    return [_manner(sql) for sql in boxes], len(page.rows)
+
+
+def _manner(sql: str) -> str:
+    if "'enable_indexscan', 'off'" in sql:
+        return "gather"
+    return "walk" if "'enable_bitmapscan', 'off'" in sql else "free"
+
+
+@pytest.mark.parametrize(
+    ("slow", "tried"),
+    [
+        (0, ["free"]),
+        (1, ["free", "gather"]),
+        (2, ["free", "gather", "free"]),
+        (3, ["free", "gather", "free", "gather"]),
+    ],
+)
+def test_way_of_reading_that_was_quick_is_remembered(
+    monkeypatch: pytest.MonkeyPatch, remembered: None, slow: int, tried: list[str]
+) -> None:
+    add([(2, 3), (0, 1), (1, 4)], 0)
+    slow_reads(monkeypatch, slow)
+
+    assert ways() == (tried, 3)
+    assert ways() == (tried[-1:], 3)
+    with connection.cursor() as cursor:  # nothing is left of it
+        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('enable_indexscan')")
+        assert cursor.fetchone() == ("0", "on")
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "tried"),
+    [(1, 1, ["gather", "free"]), (2, 1, ["free", "gather"]), (3, 1, ["gather", "free"])],
+)
+def test_remembered_way_that_has_become_slow_gives_way_to_another(
+    monkeypatch: pytest.MonkeyPatch, remembered: None, first: int, again: int, tried: list[str]
+) -> None:
+    add([(2, 3), (0, 1), (1, 4)], 0)
+    slow_reads(monkeypatch, first)
+    ways()
+
+    slow_reads(monkeypatch, again)
+
+    assert ways() == (tried, 3)
+    assert ways() == (tried[-1:], 3)
+
+
+def test_manners_are_all_tried_where_the_first_is_not_quick_and_the_best_is_kept(
+    monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    add([(2, 3), (0, 1), (1, 4)], 0)
+    slow_reads(monkeypatch, 0)
+    monkeypatch.setattr(reading, "QUICK", 0)
+
+    tried, rows = zip(*(ways() for _ in range(5)), strict=True)
+
+    assert (tried[0], tried[1][0], tried[2][0]) == (["free"], "walk", "gather")
+    assert tried[3] == tried[4]
+    assert (len(tried[3]), set(rows)) == (1, {3})
+
+
+def test_manner_that_was_broken_off_is_tried_again_when_the_best_takes_longer(
+    monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    """A first reading may have been slow only because the database had to fetch what it reads."""
+    add([(2, 3), (0, 1), (1, 4)], 0)
+    slow_reads(monkeypatch, 1)
+    monkeypatch.setattr(reading, "QUICK", 0)
+    monkeypatch.setattr(reading.Memory, "note", lambda memory, manner, _: memory.took.setdefault(manner, 900.0))
+
+    assert ways() == (["free", "gather"], 3)
+    assert [ways()[0], ways()[0]] == [["free"], ["walk"]]
+
+
+def times(query: str) -> list[int]:
+    """Read a page; return by how many times each of its queries asks, -1 for one that asks for all."""
+    with CaptureQueriesContext(connection) as queries:
+        read(query, 2)
+    asked = [found["sql"] for found in queries if 'FROM "jobs_job"' in found["sql"] and "LIMIT 3" in found["sql"]]
+    held = [sql.partition("END && (ARRAY[")[2].partition("]")[0] for sql in asked]
+    return [len(numbers.split(",")) if numbers else -1 for numbers in held]
+
+
+def test_jobs_are_gathered_from_as_many_weeks_as_fill_a_page_and_that_is_remembered(
+    monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    ways_to_read(monkeypatch, Way(60_000, Manner.GATHER))
+    monkeypatch.setattr(reading, "QUICK", 60_000)
+    for name in range(9):
+        listed = timezone.now() - timedelta(weeks=4 * name)
+        make_job(name, state=2, listed_at=listed, started_at=listed, ended_at=listed, trigger=("ci", "cli")[name % 2])
+
+    # The unfinished ones, and two weeks; two and six seasons of eight weeks; all. Three jobs fill a page and say more.
+    assert times("trigger=ci") == [3, 3, 7]
+    assert times("trigger=ci") == [7]
+    assert times("trigger=web") == [3, 3, 7, -1]
+    assert times("trigger=web") == [-1]
+    assert times(f"trigger=ci&listed_from={timezone.now() - timedelta(weeks=5):%Y-%m-%d}") == [3, 3]
+
+
+def test_unfinished_jobs_of_other_weeks_stand_where_they_were_listed(
+    monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    """They are held under no time, so that each part of a list by listing has them all."""
+    ways_to_read(monkeypatch, Way(60_000, Manner.GATHER))
+    expected = [address(name) for name in range(6)]
+    for name, (weeks, state) in enumerate([(0, 2), (1, 1), (20, 2), (60, 0), (60, 0), (90, 2)]):
+        times = {"started_at": NOON, "ended_at": NOON} if state == 2 else {}
+        make_job(name, state=state, listed_at=NOON - timedelta(weeks=weeks, minutes=name), **times)
+
+    page = read("sort=-listed&trigger=cli", 2)
+    down = [job.address for job in page.rows]
+    while page.older:
+        page = read(page.older, 2)
+        down += [job.address for job in page.rows]
+    up: list[str] = []
+    while page.newer:
+        page = read(page.newer, 2)
+        up = [job.address for job in page.rows] + up
+
+    assert (down, up) == (expected, expected[:4])
+
+
+def test_filter_of_several_things_is_gathered_first(remembered: None) -> None:
+    add([(2, 3), (0, 1), (1, 4)], 0)
+
+    assert ways("trigger=cli") == (["free"], 3)
+    assert ways("trigger=cli&market=h100") == (["gather"], 2)
+
+
+def test_page_that_no_way_finds_in_time_is_given_up_and_nothing_remembered(
+    monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    slow_reads(monkeypatch, 4)
+
+    with pytest.raises(listing.TooSlow):
+        ways()
+    assert ways() == (["free"], 0)
