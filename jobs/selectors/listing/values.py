@@ -32,16 +32,26 @@ FACETS_MS: Final = 55
 TOP: Final = 12
 #: The facets that are counted, each by the expression whose values it counts; these are ours, no text of a request.
 EXPRESSIONS: Final[Mapping[str, str]] = {
-    "state": "CASE WHEN delisted_at IS NULL THEN state::text ELSE 'withdrawn' END",
+    "state": "CASE WHEN is_present THEN state::text ELSE 'withdrawn' END",
     "outcome": "CASE WHEN phase = 2 AND outcome = '' THEN 'unknown' ELSE outcome END",
     "market": "market_id",
     "image": "unnest(image_ids)::text",
     "op_type": "unnest(op_types)",
     "trigger": "trigger",
 }
+#: Jobs that are alike for all facets, with their number: a few hundred rows for ten thousand jobs, so that each facet
+#: has little to go through.
+_ALIKE: Final = """
+SELECT state, outcome, phase, delisted_at IS NULL AS is_present, market_id, image_ids, op_types, trigger,
+  count(*) AS jobs
+FROM ({found}) AS found GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+"""
 #: The facets that sums are kept of, by their dimension.
 DIMENSIONS: Final[Mapping[str, str]] = {"market": MARKET, "image": IMAGE, "op_type": OP_TYPE, "trigger": TRIGGER}
-_LARGEST: Final = "(SELECT '{name}', {expression} AS value, count(*) FROM found GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT 60)"
+_LARGEST: Final = (
+    "(SELECT '{name}', value, sum(jobs)::bigint FROM (SELECT {expression} AS value, jobs FROM alike) AS each "
+    "GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT 60)"
+)
 LABELS: Final[Mapping[str, str]] = {
     "state": "State",
     "outcome": "Outcome",
@@ -172,9 +182,9 @@ def _counted(names: Sequence[str], others: Mapping[str, Any], milliseconds: int)
     except EmptyResultSet:  # a word that no definition has, a GPU that no market has: no query finds anything
         return {name: {} for name in names}
     # Names and expressions are those above, the rest is Django's, its values apart.
-    parts = ["SELECT 'all', '', count(*) FROM found"]
+    parts = ["SELECT 'all', '', COALESCE(sum(jobs), 0)::bigint FROM alike"]
     parts += [_LARGEST.format(name=name, expression=EXPRESSIONS[name]) for name in names]
-    whole = f"WITH found AS MATERIALIZED ({sql}) {' UNION ALL '.join(parts)}"  # noqa: S608
+    whole = f"WITH alike AS MATERIALIZED ({_ALIKE.format(found=sql)}) {' UNION ALL '.join(parts)}"
     try:
         with time_box(milliseconds), connection.cursor() as cursor:
             cursor.execute(whole, values)
