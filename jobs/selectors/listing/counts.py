@@ -16,7 +16,7 @@ from jobs.models import JobQuerySet
 from jobs.rollups import reading as rollups
 from jobs.rollups.reading import Totals
 from jobs.selectors.listing.filtering import definitions_of, image_ids, markets_of, matching, resource_ids
-from jobs.selectors.listing.reading import TooSlow, time_box, was_gathered
+from jobs.selectors.listing.reading import TooSlow, are_gathered, time_box
 
 COUNT_CAP: Final = 10_000
 #: What counting may take; milliseconds.
@@ -94,7 +94,7 @@ def counted(wanted: Mapping[str, Any], *, milliseconds: int | None = None) -> Co
 
 
 def _countable(wanted: Mapping[str, Any]) -> JobQuerySet:
-    return matching(wanted, by_entries=was_gathered(wanted), in_order=False)
+    return matching(wanted, by_entries=are_gathered(wanted), in_order=False)
 
 
 #: For each definition its jobs by one index alone. OFFSET keeps PostgreSQL from joining the other way round, which for

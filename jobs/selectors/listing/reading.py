@@ -227,8 +227,10 @@ def _ways(wanted: Mapping[str, Any], memory: Memory) -> Iterator[Way]:
     yield from sorted(later, key=lambda way: (way.manner is best, way.milliseconds))
 
 
-def was_gathered(wanted: Mapping[str, Any]) -> bool:
+def are_gathered(wanted: Mapping[str, Any]) -> bool:
     """Say whether the filter's jobs are best found by gathering them: then they are counted that way too."""
+    if asks_several(wanted):
+        return True
     memory: Memory | None = cache.get(_key(wanted))
     return memory is not None and memory.best is Manner.GATHER
 

@@ -23,7 +23,7 @@ from jobs.models.rollup import EVER, FIGURES, IMAGE, MARKET, OP_TYPE, TRIGGER
 from jobs.rollups.reading import Totals
 from jobs.selectors.listing import counts
 from jobs.selectors.listing.filtering import markets_with, matching
-from jobs.selectors.listing.reading import TooSlow, time_box, was_gathered
+from jobs.selectors.listing.reading import TooSlow, are_gathered, time_box
 from markets.models import Image, Market
 
 #: All facets of a filter together; milliseconds.
@@ -175,7 +175,7 @@ def _counted(names: Sequence[str], others: Mapping[str, Any], milliseconds: int)
     if milliseconds < 5:
         return dict.fromkeys(names)
     columns = ("state", "outcome", "phase", "delisted_at", "market_id", "image_ids", "op_types", "trigger")
-    jobs = matching(others, by_entries=was_gathered(others), in_order=False)
+    jobs = matching(others, by_entries=are_gathered(others), in_order=False)
     found = jobs.order_by().values(*columns)[: counts.COUNT_CAP + 1]
     try:
         sql, values = found.query.sql_with_params()
