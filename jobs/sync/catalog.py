@@ -9,21 +9,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
-from django.db.models import BigIntegerField, Count, Func, Max, Q, Sum
-from django.db.models.functions import Least
+from django.db.models import BigIntegerField, Func, Max
 from django.utils import timezone
 from psycopg import sql
 
 from explorer import images
 from explorer.nosana import caching
-from jobs.choices import JobState
 from jobs.contents import LONGEST, TYPE_LENGTH
 from jobs.models import Job, JobRollup
-from jobs.models.rollup import DAY, IMAGE
-from jobs.rollups.reading import totals_by_key
+from jobs.models.rollup import DAY, IMAGE, RESOURCE
+from jobs.rollups.reading import Totals, totals_by_key
 from markets import catalog
 from markets.effective import Served, served_in
 from markets.models import Image, Market, Resource
@@ -112,67 +110,66 @@ def _demands() -> Demands:
 
 def _images(demands: Demands) -> dict[int, Figures]:
     """Return the figures of every image; four queries."""
-    sums, uses = totals_by_key(IMAGE), _recent_uses()
+    sums, uses = totals_by_key(IMAGE), _recent_uses("image_ids")
     found: dict[int, Figures] = {}
     columns = ("pk", "reference", "registry", "repository", "tag", "digest", "used_at")
     for number, reference, registry, repository, tag, digest, used_at in Image.objects.values_list(*columns):
-        total = sums.get(str(number))
         # explorer.images.identity(), which would parse them all
         identity = (registry, repository, digest or tag) if repository else (reference,)
-        row = Figures(used_at=used_at, markets=len(demands.images.get(identity, ())))
-        if total:
-            row.jobs, row.succeeded, row.failed = total.listed, total.succeeded, total.failed
-            row.ended, row.seconds = total.ended, total.seconds
+        row = _figures(used_at, len(demands.images.get(identity, ())), sums.get(str(number)))
         row.used(uses.get(number))
         found[number] = row
-    unused = [str(number) for number, row in found.items() if row.jobs and row.used_at is None]
-    for key, day in _days(unused):
+    for key, day in _days(_unused(found)):
         found[int(key)].used(day)
     return found
 
 
-def _recent_uses() -> dict[int, datetime]:
-    """Return when the newest job with each image was listed, of the jobs of the last days; one query."""
+def _resources(demands: Demands) -> dict[int, Figures]:
+    """Return the figures of every resource; four queries."""
+    sums, uses = totals_by_key(RESOURCE), _recent_uses("resource_ids")
+    found: dict[int, Figures] = {}
+    for number, type, key, used_at in Resource.objects.values_list("pk", "type", "key", "used_at"):
+        row = _figures(used_at, len(demands.resources.get((type, key), ())), sums.get(str(number)))
+        row.used(uses.get(number))
+        found[number] = row
+    for number, moment in _last_uses(_unused(found)).items():
+        found[number].used(moment)
+    return found
+
+
+def _figures(used_at: datetime | None, markets: int, sums: Totals | None) -> Figures:
+    """Return figures of an entry by its sums, the moment that was its last use so far, and how many require it."""
+    row = Figures(used_at=used_at, markets=markets)
+    if sums:
+        row.jobs, row.succeeded, row.failed = sums.listed, sums.succeeded, sums.failed
+        row.ended, row.seconds = sums.ended, sums.seconds
+    return row
+
+
+def _unused(found: Mapping[int, Figures]) -> list[int]:
+    """Return the entries of which a last use must be known, and is not: they came with jobs that are not recent."""
+    return [number for number, row in found.items() if row.jobs and row.used_at is None]
+
+
+def _recent_uses(column: str) -> dict[int, datetime]:
+    """Return when the newest job with each entry was listed, of the jobs of the last days; one query."""
     # The phases are named so that the index of the job list answers.
     jobs = Job.objects.filter(phase__in=(0, 1, 2), order_at__gte=timezone.now() - RECENT).order_by()
-    return dict(jobs.annotate(image_id=_Unnest("image_ids")).values_list("image_id").annotate(Max("order_at")))
+    return dict(jobs.annotate(entry=_Unnest(column)).values_list("entry").annotate(Max("order_at")))
 
 
-def _days(keys: list[str]) -> Iterable[tuple[str, datetime]]:
+def _days(numbers: list[int]) -> Iterable[tuple[str, datetime]]:
     """Return the last day on which a job with each of these images was listed; one query."""
+    keys = [str(number) for number in numbers]
     days = JobRollup.objects.filter(dimension=IMAGE, unit=DAY, key__in=keys, listed__gt=0).order_by()
     return days.values_list("key").annotate(Max("at"))
 
 
-def _resources(demands: Demands) -> dict[int, Figures]:
-    """Return the figures of every resource; two queries, one of which reads the jobs that use any."""
-    sums = {row.pop("resource"): row for row in _resource_sums()}
-    found: dict[int, Figures] = {}
-    for number, type, key, used_at in Resource.objects.values_list("pk", "type", "key", "used_at"):
-        sum_of = sums.get(number, {})
-        row = Figures(used_at=used_at, markets=len(demands.resources.get((type, key), ())))
-        row.used(sum_of.pop("last", None))
-        for name, value in sum_of.items():
-            setattr(row, name, value or 0)
-        found[number] = row
-    return found
-
-
-def _resource_sums() -> Iterable[Any]:
-    """Yield the sums of the jobs with each resource, a dict each, as jobs/rollups/ sums images; one query."""
-    present = Q(delisted_at=None)
-    ended = present & Q(phase=2, ended_at__isnull=False)
-    rows = Job.objects.exclude(resource_ids=[]).order_by().annotate(resource=_Unnest("resource_ids")).values("resource")
-    return rows.annotate(
-        jobs=Count("pk"),
-        succeeded=Count("pk", filter=present & Q(outcome="success")),
-        failed=Count("pk", filter=present & Q(outcome="failed")),
-        ended=Count("pk", filter=ended),
-        seconds=Sum(
-            Least("duration", "timeout"), filter=ended & Q(started_at__isnull=False) & ~Q(state=JobState.STOPPED)
-        ),
-        last=Max("order_at"),
-    )
+def _last_uses(numbers: list[int]) -> dict[int, datetime]:
+    """Return when the newest job with each of these resources was listed; one query that reads their jobs."""
+    jobs = Job.objects.filter(resource_ids__overlap=numbers).order_by().annotate(entry=_Unnest("resource_ids"))
+    newest = jobs.values_list("entry").annotate(Max("order_at"))
+    return {number: at for number, at in newest if number in numbers}
 
 
 def _write(model: type[Image] | type[Resource], rows: Mapping[int, Figures]) -> int:

@@ -71,12 +71,17 @@ def test_count_counts_jobs_uses_and_markets_of_every_entry(market):
     assert (changed, catalog.count()) == (4, 0)  # the market's own name of the image was catalogued
 
 
-def test_count_finds_the_day_of_an_old_use(market):
-    image, day = make_image(VLLM), timezone.now() - timedelta(days=40)
-    use(market, 1, image, listed_at=day, started_at=day, ended_at=day + timedelta(hours=2))
+def test_count_finds_the_day_of_an_old_use_of_an_image_and_the_moment_of_a_resource(market):
+    entries = image, resource, never = make_image(VLLM), make_resource("S3", DREAMSHAPER), make_resource("HF", "never")
+    day = timezone.now() - timedelta(days=40)
+    for name, at in enumerate((day - timedelta(days=3), day)):
+        use(market, name, image, resource, listed_at=at, started_at=at, ended_at=at + timedelta(hours=2))
     catalog.count()
-    image.refresh_from_db()
-    assert image.used_at == day.replace(hour=0, minute=0, second=0, microsecond=0)
+    for entry in entries:
+        entry.refresh_from_db()
+    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    assert [(entry.used_at, entry.jobs) for entry in entries] == [(midnight, 2), (day, 2), (None, 0)]
+    assert resource.seconds == never.seconds + 2 * 7200
 
 
 # --- lists --------------------------------------------------------------------------------------------------------
