@@ -12,8 +12,9 @@ from tests.jobs.indexer import Indexer
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give what is cut off by the clock enough time on the slowest machine."""
-    for name in ("values.FACETS_MS", "counts.COUNT_MS", "polling.NEWS_MS"):
-        monkeypatch.setattr(f"jobs.selectors.listing.{name}", 60_000)
+    for name in ("listing.values.FACETS_MS", "listing.counts.COUNT_MS", "listing.polling.NEWS_MS"):
+        monkeypatch.setattr(f"jobs.selectors.{name}", 60_000)
+    monkeypatch.setattr("jobs.selectors.search.words.MILLISECONDS", 60_000)
     gathering = Way(60_000, Manner.GATHER)
     monkeypatch.setattr("jobs.selectors.listing.reading.WAYS", (Way(1000), gathering))
     monkeypatch.setattr("jobs.selectors.listing.reading.WAYS_OF_SEVERAL", (gathering,))

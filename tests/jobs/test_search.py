@@ -295,6 +295,19 @@ def test_deployers_are_each_shown_once_and_not_all() -> None:
 
 
 @pytest.mark.django_db
+def test_a_deployer_is_found_by_both_ends_of_the_address() -> None:
+    make_job("wanted", deployer="3EwU" + address("b")[4:40] + "GDCu")
+    for number in range(3):
+        make_job(number, deployer="3EwU" + address(number)[4:])
+
+    found = selectors.search(read("3EwU…GDCu"))
+
+    assert [(group.kind, [hit.name for hit in group.hits]) for group in found.groups] == [
+        ("deployers", ["3EwU" + address("b")[4:40] + "GDCu"])
+    ]
+
+
+@pytest.mark.django_db
 def test_search_takes_the_same_queries_however_much_there_is(client: Client) -> None:
     for number in range(3):
         make_job(number, address=f"3EwU{number + 1}" + address(number)[5:])

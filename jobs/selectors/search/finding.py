@@ -13,12 +13,10 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from explorer.formats import thousands
-from explorer.paging import capped_count
-from jobs.contents import query_of
 from jobs.models import Job
-from jobs.selectors.listing import TooSlow, markets, time_box
-from jobs.selectors.listing.filtering import definitions_with
+from jobs.selectors.listing import markets
 from jobs.selectors.search.reading import ADDRESS_LENGTH, Query
+from jobs.selectors.search.words import definitions_with
 from markets.models import Image, Market, Node, Resource
 
 #: How many hits of a kind are shown, on the page and under the field.
@@ -28,9 +26,6 @@ SHORTEST_NAME: Final = 2
 SHORTEST_WORD: Final = 3
 #: The filter of the job list takes no longer text.
 LONGEST_WORDS: Final = 200
-#: Definitions with a word are counted no further, and no longer than so many milliseconds.
-COUNT_CAP: Final = 100
-COUNT_MS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +154,17 @@ def _nodes(query: Query, known: Mapping[str, Market], shown: int) -> list[Hit]:
     return [Hit(resolve_url(node), node.pk, node.gpu_name or _market(node.market_id, known)) for node in found]
 
 
-#: Each deployer once, by going from one to the next along the index: one of them may have a million jobs.
+#: Each deployer once, by going from one to the next along the index: one of them may have a million jobs, each of which
+#: would be looked at if the index were asked for the address's end as well.
 _NEXT_DEPLOYERS = """
 WITH RECURSIVE found (deployer) AS (
-    (SELECT deployer FROM jobs_job
-     WHERE deployer >= %(low)s AND deployer <= %(high)s AND deployer LIKE %(like)s ORDER BY deployer LIMIT 1)
+    (SELECT deployer FROM jobs_job WHERE deployer >= %(low)s AND deployer <= %(high)s ORDER BY deployer LIMIT 1)
     UNION ALL
     SELECT (SELECT deployer FROM jobs_job
-            WHERE deployer > found.deployer AND deployer <= %(high)s AND deployer LIKE %(like)s
-            ORDER BY deployer LIMIT 1)
+            WHERE deployer > found.deployer AND deployer <= %(high)s ORDER BY deployer LIMIT 1)
     FROM found WHERE found.deployer IS NOT NULL
 )
-SELECT deployer, 'deployer' FROM found WHERE deployer IS NOT NULL LIMIT %(shown)s
+SELECT deployer, 'deployer' FROM found WHERE deployer LIKE %(like)s LIMIT %(shown)s
 """
 #: Those of the addresses that deployed a job, or paid for one without having deployed any.
 _THESE = """
@@ -228,15 +222,10 @@ def _entry(entry: Image | Resource, name: str, query: Query) -> Hit:
 
 def _words(query: Query) -> list[Hit]:
     """Return the list of the jobs whose op ids, images or commands have all the words, if any definition does."""
-    if not SHORTEST_WORD <= len(query.name) <= LONGEST_WORDS or not query_of(query.name):
+    if not SHORTEST_WORD <= len(query.name) <= LONGEST_WORDS:
         return []
-    try:
-        with time_box(COUNT_MS):
-            count = capped_count(definitions_with(query.name), COUNT_CAP)
-    except TooSlow:
-        detail = "many definitions"
-    else:
-        if not count.number:
-            return []
-        detail = f"{count} definition{'' if count.number == 1 else 's'}"
+    found = definitions_with(query.name)
+    if found is not None and not found.number:
+        return []
+    detail = "many definitions" if found is None else str(found)
     return [Hit(_list(q=query.name), f"Op ids, images and commands with “{query.name}”", detail)]
