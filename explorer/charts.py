@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape  # several times as quick as Django's, which looks for lazy texts
 
 from django.utils.safestring import SafeString
@@ -21,6 +22,8 @@ QUARTERS = 4
 GAP = 1.0
 #: Of a column, how much its bar fills.
 FILLED = 0.75
+#: No text of a chart has this: many are joined by it and escaped at once.
+_BETWEEN = "\0"
 
 Numeral = Callable[[float], str]
 
@@ -71,14 +74,15 @@ def bars(
     """
     top = nice_top(max((sum(row.parts) for row in rows), default=0), least=least)
     base, scale = height - BOTTOM, (height - BOTTOM - TOP) / top
-    step, filled = _columns_of(rows, width)
+    _, filled = _columns_of(len(rows), width)
+    across, back = f"h{filled:.1f}v", f"h-{filled:.1f}z"
     drawn: list[list[str]] = [[] for _ in classes]
-    for index, row in enumerate(rows):
-        x, below = LEFT + index * step, float(base)
+    for x, row in zip(_lefts(len(rows), width), rows, strict=True):
+        below = float(base)
         for part, value in zip(drawn, row.parts, strict=True):
             if value:
                 size = value * scale
-                part.append(f"M{x:.1f} {below - size:.1f}h{filled:.1f}v{max(size - GAP, 0.5):.1f}h-{filled:.1f}z")
+                part.append(f"M{x} {below - size:.1f}{across}{max(size - GAP, 0.5):.1f}{back}")
                 below -= size
     shapes = "".join(
         f'<path class="{css}" pointer-events="none" d="{"".join(part)}"/>'
@@ -101,7 +105,7 @@ def line(
 ) -> SafeString:
     """Return a chart of one line from 0 to `top`; it is broken where a value is missing."""
     base, scale = height - BOTTOM, (height - BOTTOM - TOP) / top
-    step, filled = _columns_of(points, width)
+    step, filled = _columns_of(len(points), width)
     drawn, runs = [], 0
     for index, point in enumerate(points):
         if point.value is None:
@@ -121,11 +125,11 @@ def table_rows(rows: Iterable[Sequence[str]]) -> SafeString:
 
     Written here and not in a template: a chart's table has hundreds of rows.
     """
-    cell, between = '<td class="r num">', "\0"  # no text has that: a row is escaped at once
+    cell, next_cell = '<td class="r num">', '</td><td class="r num">'
     return SafeString(
         "".join(
             f'<tr><th scope="row">{escape(head)}</th>{cell}'
-            f"{escape(between.join(numbers)).replace(between, f'</td>{cell}')}</td></tr>"
+            f"{escape(_BETWEEN.join(numbers)).replace(_BETWEEN, next_cell)}</td></tr>"
             for head, *numbers in rows
         )
     )
@@ -138,10 +142,25 @@ def _svg(label: str, width: int, height: int, inner: str) -> SafeString:
     return SafeString(f"{head}{inner}</svg>")
 
 
-def _columns_of(rows: Sequence[object], width: int) -> tuple[float, float]:
+def _columns_of(count: int, width: int) -> tuple[float, float]:
     """Return the distance from one column to the next, and how much of it a bar fills."""
-    step = (width - LEFT) / max(len(rows), 1)
+    step = (width - LEFT) / max(count, 1)
     return step, max(step * FILLED, 1)
+
+
+@lru_cache(maxsize=50)  # nearly all charts have one of a few lengths
+def _lefts(count: int, width: int) -> Sequence[str]:
+    """Return where each column begins."""
+    step, _ = _columns_of(count, width)
+    return [f"{LEFT + index * step:.1f}" for index in range(count)]
+
+
+@lru_cache(maxsize=50)
+def _untitled(count: int, width: int, height: int) -> Sequence[str]:
+    """Return the see-through columns, up to their titles: a bar is pointed at anywhere above it."""
+    _, filled = _columns_of(count, width)
+    shape = f"{TOP}h{filled:.1f}V{height - BOTTOM}h-{filled:.1f}z"
+    return [f'<path class="m-none" d="M{x} {shape}"><title>' for x in _lefts(count, width)]
 
 
 def _axis(top: float, width: int, height: int, numeral: Numeral, steps: int = LINES - 1) -> str:
@@ -156,13 +175,13 @@ def _axis(top: float, width: int, height: int, numeral: Numeral, steps: int = LI
 
 
 def _columns(texts: Sequence[tuple[str, str]], width: int, height: int) -> str:
-    """Return the see-through columns, each with its title, and the labels: a bar is pointed at anywhere above it."""
-    step, filled = _columns_of(texts, width)
-    shape = f"{TOP}h{filled:.1f}V{height - BOTTOM}h-{filled:.1f}z"
-    drawn = []
-    for index, (title, label) in enumerate(texts):
-        x = LEFT + index * step
-        drawn.append(f'<path class="m-none" d="M{x:.1f} {shape}"><title>{escape(title)}</title></path>')
+    """Return the columns, each with its title, and the labels."""
+    titles = escape(_BETWEEN.join(title for title, _ in texts)).split(_BETWEEN)
+    lefts, drawn = _lefts(len(texts), width), []
+    for index, (column, title, (_, label)) in enumerate(
+        zip(_untitled(len(texts), width, height), titles, texts, strict=False)
+    ):
+        drawn.append(f"{column}{title}</title></path>")
         if label:
-            drawn.append(f'<text class="t-ax" x="{x:.1f}" y="{height - 8}">{escape(label)}</text>')
+            drawn.append(f'<text class="t-ax" x="{lefts[index]}" y="{height - 8}">{escape(label)}</text>')
     return "".join(drawn)

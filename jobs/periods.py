@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 #: More bars cannot be told apart, and a page with more is slow.
@@ -91,11 +92,26 @@ def told(at: datetime, unit: Unit) -> str:
     return f"Week from {at.day} {at:%b %Y}" if unit is WEEK else f"{at:%B %Y}"
 
 
-def labels(period: Period) -> list[str]:
+def names(period: Period) -> Sequence[str]:
+    """Return the name of each bar."""
+    return _names(period)
+
+
+@lru_cache(maxsize=50)  # a page has several periods, and every page of an hour or day the same ones
+def _names(period: Period) -> Sequence[str]:
+    return [told(at, period.unit) for at in period]
+
+
+def labels(period: Period) -> Sequence[str]:
     """Return what stands under each bar, nothing under most: ten labels at most, at the times people count by.
 
     The last bars have none: a label needs room to its right.
     """
+    return _labels(period)
+
+
+@lru_cache(maxsize=50)
+def _labels(period: Period) -> Sequence[str]:
     times = list(period)
     for marks in _MARKS[period.unit.name]:
         texts = [

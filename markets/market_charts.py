@@ -41,8 +41,8 @@ def queue_chart(past: Past) -> Chart:
     most = _count(most_jobs.most_waiting, "job"), _count(most_nodes.most_free, "node")
     note = f"{past.range.title}, at most {most[0]} or {most[1]} in line"
     bars = [
-        Bar(f"{named(moment.at, past.range)}: {_waiting(moment)}", (moment.waiting or 0, moment.free or 0), label)
-        for moment, label in zip(past.moments, labels(past), strict=True)
+        Bar(f"{name}: {_waiting(moment)}", (moment.waiting or 0, moment.free or 0), label)
+        for moment, name, label in zip(past.moments, names(past), labels(past), strict=True)
     ]
     label = f"Jobs and nodes that waited, per {past.range.unit} over {past.range.title}: {note}"
     picture = charts.bars(bars, classes=("m-queued", "m-free"), label=label, width=WIDTH, height=HEIGHT, numeral=_short)
@@ -92,8 +92,8 @@ def busy_chart(past: Past) -> Chart:
     running = sum(moment.running or 0 for moment in past.seen)
     share = percent(running / (running + sum(moment.free or 0 for moment in past.seen)))
     bars = [
-        Bar(f"{named(moment.at, past.range)}: {_busy(moment)}", (moment.busy_share or 0,), label)
-        for moment, label in zip(past.moments, labels(past), strict=True)
+        Bar(f"{name}: {_busy(moment)}", (moment.busy_share or 0,), label)
+        for moment, name, label in zip(past.moments, names(past), labels(past), strict=True)
     ]
     label = f"Share of the nodes there that ran a job, per {past.range.unit} over {past.range.title}: {share} in all"
     picture = charts.bars(
@@ -129,8 +129,8 @@ def ended_chart(past: Past) -> Chart:
     words = "{:,} completed, {:,} stopped, {:,} failed"
     note = words.format(*totals)
     bars = [
-        Bar(f"{named(moment.at, past.range)}: {words.format(*three)}", three, label)
-        for moment, three, label in zip(past.moments, parts, labels(past), strict=True)
+        Bar(f"{name}: {words.format(*three)}", three, label)
+        for name, three, label in zip(names(past), parts, labels(past), strict=True)
     ]
     label = f"Jobs that ended, per {past.range.unit} over {past.range.title}: {note}"
     classes = ("m-done", "m-stop", "m-fail")
@@ -169,7 +169,7 @@ def table(past: Past) -> SafeString:
     """Return the rows of the table of all charts over time, newest first."""
     return charts.table_rows(
         (
-            named(moment.at, past.range),
+            name,
             *(DASH if mean is None else _mean(mean) for mean in (moment.waiting, moment.free, moment.running)),
             DASH if moment.busy_share is None else percent(moment.busy_share),
             DASH if moment.usd_per_hour is None else usd(moment.usd_per_hour),
@@ -178,7 +178,7 @@ def table(past: Past) -> SafeString:
             DASH if moment.success_share is None else percent(moment.success_share),
             DASH if moment.mean_wait_s is None else duration(moment.mean_wait_s),
         )
-        for moment in reversed(past.moments)
+        for moment, name in zip(reversed(past.moments), reversed(names(past)), strict=True)
     )
 
 
@@ -192,26 +192,32 @@ def _line(
     numeral: Callable[[float], str],
 ) -> SafeString:
     points = [
-        Point(f"{named(moment.at, past.range)}: {text}", None if value is None else float(value), under)
-        for moment, text, value, under in zip(past.moments, told, values, labels(past), strict=True)
+        Point(f"{name}: {text}", None if value is None else float(value), under)
+        for name, text, value, under in zip(names(past), told, values, labels(past), strict=True)
     ]
     return charts.line(points, css=css, label=label, top=top, width=WIDTH, height=HEIGHT, numeral=numeral)
 
 
-def named(at: datetime, asked: Range) -> str:
-    """Return the name of a bar."""
-    return _named(at, asked.unit)
+def names(past: Past) -> Sequence[str]:
+    """Return the name of each bar."""
+    return _names(past.range.unit, tuple(moment.at for moment in past.moments))
 
 
-@lru_cache(maxsize=2000)  # every chart of a page has the same bars
-def _named(at: datetime, unit: str) -> str:
-    return f"{at:%a} {at.day} {at:%b}, {at:%H:%M} UTC" if unit == HOUR else f"{at:%a} {at.day} {at:%b %Y}"
+@lru_cache(maxsize=50)  # every chart of a page has the same bars, and so has every page of an hour
+def _names(unit: str, times: Sequence[datetime]) -> Sequence[str]:
+    if unit == HOUR:
+        return [f"{at:%a} {at.day} {at:%b}, {at:%H:%M} UTC" for at in times]
+    return [f"{at:%a} {at.day} {at:%b %Y}" for at in times]
 
 
-def labels(past: Past) -> list[str]:
+def labels(past: Past) -> Sequence[str]:
     """Return what stands under each bar; most have nothing, and the last ones have no room."""
-    count = len(past.moments)
-    return [_label(moment.at, past.range) if n < 0.92 * count else "" for n, moment in enumerate(past.moments)]
+    return _labels(past.range, tuple(moment.at for moment in past.moments))
+
+
+@lru_cache(maxsize=50)
+def _labels(asked: Range, times: Sequence[datetime]) -> Sequence[str]:
+    return [_label(at, asked) if n < 0.92 * len(times) else "" for n, at in enumerate(times)]
 
 
 def _label(at: datetime, asked: Range) -> str:

@@ -15,7 +15,7 @@ from explorer.charts import Bar, Point
 from explorer.formats import thousands
 from explorer.kept import kept
 from jobs.models.rollup import ALL, FIGURES, MARKET
-from jobs.periods import Period, labels, told
+from jobs.periods import Period, labels, names
 from jobs.rollups import reading
 from jobs.rollups.reading import Totals
 from markets.models import Market
@@ -111,11 +111,10 @@ def spell_of(dimension: str, key: str, period: Period, fee: Fee, currency: str) 
     """Return the totals of a period of one key; one query. Hours are kept of all jobs and of markets alone."""
     found = reading.series(dimension, key, period.unit.name, period.since, period.until)
     known = {totals.at: totals for totals in found}
-    begins = list(period)
     return Spell(
         period=period,
-        bars=[known.get(at) or Totals(at) for at in begins],
-        times=[told(at, period.unit) for at in begins],
+        bars=[known.get(at) or Totals(at) for at in period],
+        times=names(period),
         labels=labels(period),
         total=_sum(found),
         fee=fee,

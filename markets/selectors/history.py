@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import or_
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -123,24 +123,35 @@ def pasts(market: Market, *asked: Range) -> list[Past]:
     times = {range: range.times(now) for range in asked}
     within = reduce(or_, (Q(unit=range.unit, at__gte=times[range][0]) for range in asked))
     seen = {(row.unit, row.at): row for row in MarketHistory.objects.filter(within, market=market).order_by()}
-    summed = sums_in("market", within).filter(key=market.pk).values_list("unit", *_SUMMED)
-    worked = {(unit, row[0]): dict(zip(_SUMMED, row, strict=True)) for unit, *row in summed}
+    summed = sums_in("market", within).filter(key=market.pk).values_list("unit", "at", *Worked._fields)
+    worked = {(unit, at): Worked(*row) for unit, at, *row in summed}
 
     def moment(unit: str, at: datetime) -> Moment:
-        return _moment(at, seen.get((unit, at)), worked.get((unit, at), {}), market)
+        return _moment(at, seen.get((unit, at)), worked.get((unit, at), _NOTHING), market)
 
-    return [Past(range, [moment(range.unit, at) for at in times[range]]) for range in asked]
-
-
-#: What is read of the sums over a market's jobs.
-_SUMMED: Final = (
-    "at", "ended_completed", "ended_stopped", "ended_failed", "ended_succeeded", "seconds", "nos_micro", "usd",
-    "wait_seconds", "waits",
-)  # fmt: skip
+    made = {range: Past(range, [moment(range.unit, at) for at in begins]) for range, begins in times.items()}
+    return [made[range] for range in asked]
 
 
-def _moment(at: datetime, seen: MarketHistory | None, worked: dict[str, Any], market: Market) -> Moment:
-    judged = worked.get("ended_succeeded", 0) + worked.get("ended_failed", 0)
+class Worked(NamedTuple):
+    """What is read of the sums over a market's jobs that ended in a time, by the names of their columns."""
+
+    ended_completed: int = 0
+    ended_stopped: int = 0
+    ended_failed: int = 0
+    ended_succeeded: int = 0
+    seconds: int = 0
+    nos_micro: Decimal = Decimal(0)
+    usd: Decimal = Decimal(0)
+    wait_seconds: int = 0
+    waits: int = 0
+
+
+_NOTHING: Final = Worked()
+
+
+def _moment(at: datetime, seen: MarketHistory | None, worked: Worked, market: Market) -> Moment:
+    judged = worked.ended_succeeded + worked.ended_failed
     usd, nos, is_listed = _price(seen, worked, market)
     return Moment(
         at=at,
@@ -148,11 +159,11 @@ def _moment(at: datetime, seen: MarketHistory | None, worked: dict[str, Any], ma
         usd_per_hour=usd,
         nos_per_hour=nos,
         is_listed=is_listed,
-        completed=worked.get("ended_completed", 0),
-        stopped=worked.get("ended_stopped", 0),
-        failed=worked.get("ended_failed", 0),
-        success_share=worked["ended_succeeded"] / judged if judged else None,
-        mean_wait_s=worked["wait_seconds"] / worked["waits"] if worked.get("waits") else None,
+        completed=worked.ended_completed,
+        stopped=worked.ended_stopped,
+        failed=worked.ended_failed,
+        success_share=worked.ended_succeeded / judged if judged else None,
+        mean_wait_s=worked.wait_seconds / worked.waits if worked.waits else None,
     )
 
 
@@ -167,9 +178,7 @@ def _looked(seen: MarketHistory) -> dict[str, Any]:
     }
 
 
-def _price(
-    seen: MarketHistory | None, worked: dict[str, Any], market: Market
-) -> tuple[Decimal | None, Decimal | None, bool]:
+def _price(seen: MarketHistory | None, worked: Worked, market: Market) -> tuple[Decimal | None, Decimal | None, bool]:
     """Return what an hour cost in USD and NOS, with the fee, and whether the market itself asked for it."""
     if seen and (seen.usd_per_hour is not None or seen.job_price is not None):
         price = money.cost(
@@ -179,12 +188,12 @@ def _price(
             fee_percentage=seen.fee_percentage,
         )
         return price.total_usd, None if seen.job_price is None else price.total_nos, True
-    if not worked.get("seconds"):
+    if not worked.seconds:
         return None, None, False
-    hours = Decimal(worked["seconds"]) / 3600
+    hours = Decimal(worked.seconds) / 3600
     fee = money.DEFAULT_FEE_PERCENTAGE if market.network_fee_percentage is None else market.network_fee_percentage
     with_fee = (1 + fee / 100) / hours
-    return worked["usd"] * with_fee or None, worked["nos_micro"] / money.MICRO * with_fee, False
+    return worked.usd * with_fee or None, worked.nos_micro / money.MICRO * with_fee, False
 
 
 @dataclass(frozen=True, slots=True)

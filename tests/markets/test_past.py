@@ -75,7 +75,7 @@ def test_charts_say_in_words_what_they_show() -> None:
     }
     titles = market_charts.queue_chart(past).picture.split("<title>")
     assert len(titles) == 31
-    assert titles[-2].startswith(market_charts.named(past.moments[-2].at, DAY30) + ": 2.5 jobs, 1 nodes waited")
+    assert titles[-2].startswith(market_charts.names(past)[-2] + ": 2.5 jobs, 1 nodes waited")
     assert titles[1].partition(": ")[2].startswith("not watched")
 
 
