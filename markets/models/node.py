@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.db import models
@@ -32,9 +33,9 @@ class NodeQuerySet(models.QuerySet["Node"]):
         """With what each does now, as activity: busy, free or idle; no more queries."""
         return self.annotate(activity=_activity())
 
-    def knowing_activity(self) -> NodeQuerySet:
-        """With the same to be filtered by, not read: each mention of it looks at all jobs that run."""
-        return self.alias(activity=_activity())
+    def doing(self, activities: Collection[str]) -> NodeQuerySet:
+        """Those that do any of these now, busy, free or idle; no more queries."""
+        return self.filter(_doing(activities))
 
     def with_activity_key(self) -> NodeQuerySet:
         """With what each does now as a number to be sorted by, activity_key: the larger the more; no more queries."""
@@ -54,6 +55,25 @@ class NodeQuerySet(models.QuerySet["Node"]):
             return self
         machine = Q(gpu_name__icontains=text) | Q(cpu__icontains=text) | Q(node_version__istartswith=text)
         return self.filter(machine | Q(address__startswith=text) | Q(country__iexact=text))
+
+
+def _doing(activities: Collection[str]) -> Q:
+    """Return the condition that a node does one of these now.
+
+    What it does is not named, as in _told(): PostgreSQL could not judge how many nodes that leaves.
+    """
+    at_work, in_line = Q(address__in=Market.objects.nodes_at_work()), Q(address__in=Market.objects.nodes_in_line())
+    busy, free, idle = Activity.BUSY.value, Activity.FREE.value, Activity.IDLE.value
+    conditions = {
+        (busy,): at_work,
+        (free,): ~at_work & in_line,
+        (idle,): ~at_work & ~in_line,
+        (busy, free): at_work | in_line,
+        (busy, idle): at_work | ~in_line,
+        (free, idle): ~at_work,
+        (busy, free, idle): Q(),
+    }
+    return conditions.get(tuple(name for name in (busy, free, idle) if name in activities), Q(pk__in=[]))
 
 
 def _activity() -> Case:

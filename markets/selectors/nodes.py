@@ -47,11 +47,9 @@ def nodes(*, q: str, chosen: Mapping[str, Sequence[str]], order: Iterable[str] =
         found = found.with_activity_key()
     if "market_key" in keys:
         found = found.with_market_name()
-    if any(chosen.get(facet.name) and facet.column == "activity" for facet in FACETS):
-        found = found.knowing_activity()
     for facet in FACETS:
         if values := chosen.get(facet.name):
-            found = found.filter(facet.narrowed(values))
+            found = found.doing(values) if facet.column == "activity" else found.filter(facet.narrowed(values))
     return found.select_related("market").only(*_SHOWN)
 
 
