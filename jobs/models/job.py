@@ -100,6 +100,7 @@ _UNKNOWN = Q(phase=2, outcome="", delisted_at=None)
 _STOPPED = Q(state=JobState.STOPPED, delisted_at=None)
 _WITHDRAWN = Q(delisted_at__isnull=False)
 _PRESENT = Q(delisted_at=None)
+_UNFINISHED = Q(phase__lt=2, delisted_at=None)
 _WITH_VOLUME = Q(op_types__contains=["container/create-volume"])
 
 
@@ -201,6 +202,12 @@ class Job(models.Model):
             # Jobs by all that filters ask for at once, and by image or resource. What is pending is sorted in by the
             # hundred, which takes a third of the time; so little of it, in kB, that a search reads it in a moment.
             GinIndex(*ENTRIES, name="job_entries_by_time", gin_pending_list_limit=256),
+            # What runs and waits now, of each market and node: two or three thousand jobs of any million.
+            models.Index(
+                fields=["phase", "market", "node", "order_at", "started_at"],
+                name="job_unfinished",
+                condition=_UNFINISHED,
+            ),
             # Hardly any: jobs that began or ended before they were listed. While there are none, a list of what ended
             # before some day need not look at what was listed after it.
             models.Index(fields=["phase"], name="job_out_of_order", condition=OUT_OF_ORDER),

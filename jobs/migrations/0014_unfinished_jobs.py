@@ -1,0 +1,20 @@
+"""An index of the few jobs that wait or run, made while jobs are read and written."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [
+        ('jobs', '0013_entries_by_time'),
+        ('markets', '0009_history_machines_and_figures'),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name='job',
+            index=models.Index(condition=models.Q(('delisted_at', None), ('phase__lt', 2)), fields=['phase', 'market', 'node', 'order_at', 'started_at'], name='job_unfinished'),
+        ),
+    ]
