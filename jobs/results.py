@@ -8,7 +8,7 @@ endpoints with op_id, port and status. Logs are kept apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
@@ -47,9 +47,14 @@ def from_body(body: Mapping[str, Any]) -> ResultPayload:
         started_at=_time(body["started_at"]),
         ended_at=_time(body["ended_at"]),
         errors=tuple(body["errors"]),
-        ops=tuple(_op(op) for op in body["ops"]),
+        ops=tuple(ops_of(body)),
         endpoints=tuple(Endpoint(**endpoint) for endpoint in body.get("endpoints", ())),
     )
+
+
+def ops_of(body: Mapping[str, Any]) -> Iterator[OpResult]:
+    """Yield the ops of a stored form, without logs."""
+    return map(_op, body["ops"])
 
 
 def outcome_of(result: ResultPayload) -> str:

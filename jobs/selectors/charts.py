@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any, Final
 
 from django.utils.safestring import SafeString
@@ -14,16 +13,15 @@ from explorer import charts, formats, money
 from explorer.charts import Bar, Point
 from explorer.formats import thousands
 from explorer.kept import kept
-from jobs.models.rollup import ALL, FIGURES, MARKET
+from jobs.models.rollup import ALL, MARKET
 from jobs.periods import Period, labels, names
 from jobs.rollups import reading
-from jobs.rollups.reading import Totals
+from jobs.rollups.reading import Totals, together
 from markets.models import Market
 
 #: Two charts stand side by side on a wide page.
 WIDTH, HEIGHT = 640, 196
 CURRENCIES: Final = {"usd": "USD", "nos": "NOS"}
-_figures: Final = attrgetter(*FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +114,10 @@ def spell_of(dimension: str, key: str, period: Period, fee: Fee, currency: str) 
         bars=[known.get(at) or Totals(at) for at in period],
         times=names(period),
         labels=labels(period),
-        total=_sum(found),
+        total=together(found),
         fee=fee,
         currency=currency,
     )
-
-
-def _sum(rows: Sequence[Totals]) -> Totals:
-    """Return all rows in one, column by column: a year of days in a moment."""
-    sums: Sequence[Any] = [sum(column) for column in zip(*map(_figures, rows), strict=True)]
-    return Totals(None, *sums)
 
 
 def drawn(spell: Spell) -> list[Chart]:

@@ -14,7 +14,7 @@ from explorer.text import shortened
 from jobs.choices import Outcome
 from jobs.exits import exit_meaning
 from jobs.models import Job
-from jobs.results import FAILED, from_body, verdict
+from jobs.results import FAILED, ops_of, verdict
 
 #: How far back a page looks, how many failed jobs it reads at most, and how many reasons it shows.
 LATELY: Final = timedelta(days=90)
@@ -67,12 +67,11 @@ def reason_of(body: Mapping[str, Any] | None) -> str:
     """Return why a job failed by the stored form of its result, so that equal reasons of different jobs are equal."""
     if not body:
         return NO_RESULT
-    result = from_body(body)
-    failed = next((op for op in result.ops if verdict(op) == FAILED), None)
+    failed = next((op for op in ops_of(body) if verdict(op) == FAILED), None)
     if failed is not None and failed.exit_code is not None and not failed.errors:
         meaning = exit_meaning(failed)
         return f"exit {failed.exit_code}" + (f": {meaning}" if meaning else "")
-    said = (*(failed.errors if failed else ()), *result.errors)
+    said = (*(failed.errors if failed else ()), *body["errors"])
     if said:
         return _plain(said[0])
     return f"an op ended as “{shortened(failed.status, 40)}”" if failed and failed.status else NOT_TOLD

@@ -16,7 +16,7 @@ from explorer.formats import DASH, duration, nos, percent, thousands, usd
 from jobs.models import Job, JobRollup
 from jobs.models.rollup import DAY, EVER, FIGURES
 from jobs.models.rollup import NODE as BY_NODE
-from jobs.rollups.reading import Totals
+from jobs.rollups.reading import Totals, together
 from jobs.selectors.failures import Failures, failures_of
 from markets import selectors
 from markets.caches import Cache, cache_of
@@ -43,12 +43,12 @@ class Earnings:
     @property
     def total(self) -> Totals:
         """All days that are shown, in one."""
-        return sum(self.days, Totals())
+        return together(self.days)
 
     @property
     def lately(self) -> Totals:
         """The last seven days, today included."""
-        return sum(self.days[-7:], Totals())
+        return together(self.days[-7:])
 
     @property
     def has_usd(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from explorer import charts
 from explorer.htmx import HtmxHttpRequest, render_page
 from explorer.nosana import base58
 from jobs.selectors import node_json
@@ -33,7 +34,7 @@ def node_detail(request: HtmxHttpRequest, address: str) -> HttpResponse:
         "machine": facts.machine(found, page.reports),
         "gpus_said": facts.gpus_by_source(page.reports),
         "presence_chart": drawing.presence_chart(page.strips),
-        "presence_rows": drawing.presence_rows(page.strips),
+        "presence_rows": charts.table_rows(drawing.presence_rows(page.strips)),
     }
     return render_page(request, "markets/node.html", context, partial="now")
 

@@ -15,9 +15,10 @@ from django.utils.safestring import SafeString
 from explorer import images
 from explorer.formats import DASH, percent, thousands
 from explorer.templatetags.catalog import image_url
-from explorer.templatetags.explorer import icon, meter
+from explorer.templatetags.explorer import icon, meter, text
 from explorer.text import shortened, visible
 from markets.effective import Served
+from markets.facts import Fact
 from markets.models import Market, Node
 from markets.selectors import NodeRow, Success
 
@@ -34,10 +35,10 @@ _ACTIVITIES: Final = {
 @register.simple_tag
 def clip(value: object, css: str = "") -> SafeString:
     """Show a stranger's text in a line, cut where the column ends, the whole on hover."""
-    text = visible(value)
+    shown = visible(value)
     return SafeString(
-        f'<span class="clip{" " if css else ""}{css}" title="{escape(shortened(text, 1000))}">'
-        f"<bdi>{escape(shortened(text, 100))}</bdi></span>"
+        f'<span class="clip{" " if css else ""}{css}" title="{escape(shortened(shown, 1000))}">'
+        f"<bdi>{escape(shortened(shown, 100))}</bdi></span>"
     )
 
 
@@ -53,11 +54,11 @@ def gpu_line(node: Node) -> SafeString:
     """Show a node's GPUs in a line."""
     if not node.gpu_name:
         return SafeString("none" if node.specs_at else '<span class="faint">not reported yet</span>')
-    text = visible(node.gpu_name)
+    shown = visible(node.gpu_name)
     count = f'<span class="num">{node.gpu_count} ×</span> ' if node.gpu_count > 1 else ""
     return SafeString(
-        f'<span class="clip" title="{escape(shortened(text, 300))}">{count}'
-        f"<bdi>{escape(shortened(text, 100))}</bdi></span>"
+        f'<span class="clip" title="{escape(shortened(shown, 300))}">{count}'
+        f"<bdi>{escape(shortened(shown, 100))}</bdi></span>"
     )
 
 
@@ -106,6 +107,23 @@ def _parts(image: images.Image) -> str:
         + f"<b>{escape(image.name)}</b>"
         + (f'<span class="tag">{tag}{digest}</span>' if tag or digest else "")
     )
+
+
+@register.simple_tag
+def fact_items(facts: Iterable[Fact]) -> SafeString:
+    """Write facts as the items of a list, each value with its unit and what others say of it."""
+    return SafeString("\n".join(map(_fact, facts)))
+
+
+def _fact(fact: Fact) -> str:
+    value: str = _measured(fact) if fact.unit else text(fact.value, 300)
+    others = "".join(f'<span class="sub">{escape(source)}: {text(said, 200)}</span>' for source, said in fact.others)
+    return f"<div><dt>{escape(fact.label)}</dt><dd>{value}{others}</dd></div>"
+
+
+def _measured(fact: Fact) -> str:
+    unit = "" if fact.value == DASH else f'<span class="unit">{escape(fact.unit)}</span>'
+    return f'<span class="num">{escape(fact.value)} {unit}</span>'
 
 
 @register.simple_tag
