@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -17,6 +17,8 @@ from markets.models import Curated, Market
 Origin = Literal["network", "curated", "both"]
 #: What two entries that a node keeps once have in common.
 Name = tuple[str, ...]
+#: What curators decided, by market.
+Decided = Mapping[str, list[Curated]]
 
 
 @dataclass(slots=True)
@@ -30,9 +32,13 @@ class Served:
     is_hidden: bool
 
 
-def served(market: Market) -> list[Served]:
-    """Return a market's list, the network's entries first, in its order; also the hidden ones, flagged. 3 queries."""
-    return served_in([market.pk])[market.pk]
+def served(market: Market, decided: Decided | None = None) -> list[Served]:
+    """Return a market's list, the network's entries first, in its order; also the hidden ones, flagged.
+
+    Two queries, and one for what curators decided where the caller does not give it.
+    """
+    decided = decided_in([market.pk]) if decided is None else decided
+    return _rows(listed_in([market.pk]).get(market.pk, []), decided.get(market.pk, []))
 
 
 def served_in(markets: Iterable[str]) -> dict[str, list[Served]]:
@@ -52,22 +58,24 @@ def _named_in(markets: tuple[str, ...]) -> list[tuple[Key, Name, list[str]]]:
     return [(entry.key, name_of(entry), where) for entry, where in entries_in(markets)]
 
 
-def names_served_in(markets: Sequence[str]) -> dict[str, set[Name]]:
+def names_served_in(markets: Sequence[str], decided: Decided) -> dict[str, set[Name]]:
     """Return the names of what each market serves; as `served_in`, but it reads no more than that.
 
-    A query for what curators decided, and two for what the network lists, which is kept for a moment.
+    `decided` has what curators decided in each of them. Two queries for what the network lists, kept for a moment.
     """
-    decided: dict[str, dict[Key, Curated]] = {market: {} for market in markets}
-    for row in Curated.objects.filter(market__in=markets).exclude(decision=Decision.NOTE):
-        decided[row.market_id][row.kind, row.identity] = row
+    hidden = {
+        (market, row.kind, row.identity)
+        for market in markets
+        for row in decided.get(market, ())
+        if row.decision == Decision.HIDE
+    }
     found: dict[str, set[Name]] = {market: set() for market in markets}
     for key, name, where in _named_in(tuple(markets)):
         for market in where:
-            decision = decided[market].get(key)
-            if decision is None or decision.decision in KEEPING:
+            if (market, *key) not in hidden:
                 found[market].add(name)
-    for market, rows in decided.items():
-        found[market].update(name_of(entry_of(row)) for row in rows.values() if row.decision in KEEPING)
+    for market, names in found.items():
+        names.update(name_of(entry_of(row)) for row in decided.get(market, ()) if row.decision in KEEPING)
     return found
 
 

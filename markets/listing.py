@@ -7,15 +7,20 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from django.db.models import Value
+
 from explorer import images
+from explorer.kept import kept
 from explorer.nosana import credentials
 from explorer.nosana.payloads import JsonObject, JsonValue
 from markets import effective
 from markets.choices import EntryKind
 from markets.curation.entries import Entry
+from markets.curation.states import decided_in
 from markets.effective import Name, Served
 from markets.models import Market, RequiredImage, RequiredResource
 
@@ -86,12 +91,24 @@ class EntryRow:
         return author.get_username() if author else "somebody"
 
 
+class Gone(NamedTuple):
+    """An image or resource that the network required once and does not now."""
+
+    type: str  # of a resource
+    name: str
+    since: datetime
+    removed_at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name}".lstrip()
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A market's list: what is served, what curators hide, what is gone. `shows_hidden`: its reader is a curator."""
 
     rows: list[EntryRow]
-    gone: list[RequiredImage | RequiredResource]
+    gone: list[Gone]
     shows_hidden: bool
 
     @property
@@ -140,13 +157,19 @@ class Listing:
         return [row for row in self.rows if row.served.is_hidden or row.served.origin == "curated"]
 
 
+@kept
+def _listed_markets() -> list[str]:
+    return list(Market.objects.filter(is_listed=True).order_by().values_list("pk", flat=True))
+
+
 def listing(market: Market, *, shows_hidden: bool = False) -> Listing:
     """Return a market's list with where else each entry is required; a constant number of queries."""
-    listed = list(Market.objects.filter(is_listed=True).exclude(pk=market.pk).order_by().values_list("pk", flat=True))
-    elsewhere = Counter(name for names in effective.names_served_in(listed).values() for name in names)
-    rows = [_row(served, elsewhere, len(listed) + 1) for served in effective.served(market)]
+    listed = [address for address in _listed_markets() if address != market.pk]
+    decided = decided_in([market.pk, *listed])
+    elsewhere = Counter(name for names in effective.names_served_in(listed, decided).values() for name in names)
+    rows = [_row(served, elsewhere, len(listed) + 1) for served in effective.served(market, decided)]
     listed_now = {row.name for row in rows}
-    gone = [entry for entry in _gone(market) if _called(entry) not in listed_now]
+    gone = [entry for entry in _gone(market) if entry.name not in listed_now]
     return Listing(rows, gone, shows_hidden)
 
 
@@ -161,16 +184,16 @@ def _row(served: Served, elsewhere: Mapping[Name, int], of: int) -> EntryRow:
     )
 
 
-def _gone(market: Market) -> list[RequiredImage | RequiredResource]:
-    """Return what the network required once and does not now; two queries."""
-    past: list[Any] = []
-    for entries in (market.required_images, market.required_resources):
-        past += entries.exclude(removed_at=None).order_by("-removed_at")[:GONE_SHOWN]
-    return sorted(past, key=lambda entry: entry.removed_at, reverse=True)[:GONE_SHOWN]
-
-
-def _called(entry: RequiredImage | RequiredResource) -> str:
-    return entry.reference if isinstance(entry, RequiredImage) else entry.name
+def _gone(market: Market) -> list[Gone]:
+    """Return what the network required once and does not now, the newest first; one query."""
+    images = RequiredImage.objects.annotate(type=Value("")).values_list("type", "reference", "since", "removed_at")
+    resources = RequiredResource.objects.values_list("type", "name", "since", "removed_at")
+    newest = [
+        past.filter(market=market).exclude(removed_at=None).order_by("-removed_at")[:GONE_SHOWN]
+        for past in (images, resources)
+    ]
+    found = newest[0].union(newest[1], all=True).order_by("-removed_at")[:GONE_SHOWN]
+    return [Gone(*row) for row in found]
 
 
 def _link(name: str) -> str:

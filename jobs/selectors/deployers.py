@@ -17,6 +17,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from explorer import money
+from explorer.kept import kept
 from explorer.paging import Count, Page, capped_count, keyset_page
 from jobs.models import JobRollup
 from jobs.models.rollup import DAY, DEPLOYER, EVER
@@ -42,12 +43,16 @@ _NOW: Final = {"at_work", "waiting"}
 MOST: Final = 10_000
 #: A job is paid for until its timeout at most. A stranger's timeout is too large for an interval, so seconds compare.
 _BURNING: Final = """
-    SELECT deployer, COUNT(*), SUM(price * share), SUM(usd_reward_per_hour * share)
-    FROM jobs_job JOIN LATERAL (
+    SELECT deployer, SUM(jobs)::bigint, SUM(nos * share), SUM(usd * share)
+    FROM (
+        SELECT deployer, market_id, COUNT(*) AS jobs, SUM(price) AS nos, SUM(usd_reward_per_hour) AS usd
+        FROM jobs_job
+        WHERE deployer = ANY(%(deployers)s) AND phase = 1
+        AND (started_at IS NULL OR EXTRACT(EPOCH FROM %(now)s - started_at) < timeout)
+        GROUP BY deployer, market_id
+    ) AS here CROSS JOIN LATERAL (
         SELECT 1 + COALESCE(network_fee_percentage, %(fee)s) / 100 AS share FROM markets_market
-        WHERE markets_market.address = jobs_job.market_id) AS its ON true
-    WHERE deployer = ANY(%(deployers)s) AND phase = 1
-    AND (started_at IS NULL OR EXTRACT(EPOCH FROM %(now)s - started_at) < timeout)
+        WHERE markets_market.address = here.market_id) AS its
     GROUP BY deployer
 """
 #: A descent of an index for each phase of each deployer.
@@ -99,9 +104,10 @@ class Deployer(Judged):
 def page_of(*, days: str, q: str, order: Sequence[str], params: QueryDict) -> tuple[Page[Deployer], Count]:
     """Return a page of the deployers with jobs in the last days, or ever, and how many there are. Raises BadCursor.
 
-    Five queries; one more beyond the first page, whose own query counts what it sorts.
+    Five queries; one more beyond the first page, whose own query counts what it sorts. Which deployers they are, and
+    the network's fee, is kept for a moment.
     """
-    page = keyset_page(_ranked(days, q, order), order, params)
+    page = _keys(days, q, tuple(order), params.urlencode())
     is_first = not params.get("after") and not params.get("before")
     count = _count(page.rows[0].total if page.rows else 0) if is_first else _counted(days, q)
     keys = [row.key for row in page.rows]
@@ -123,6 +129,12 @@ def page_of(*, days: str, q: str, order: Sequence[str], params: QueryDict) -> tu
         for key, jobs, succeeded, failed, seconds, nos, usd, running, queued in map(found.__getitem__, keys)
     ]
     return Page(rows, page.newer, page.older), count
+
+
+@kept
+def _keys(days: str, q: str, order: Sequence[str], query: str) -> Page[Any]:
+    """Return a page of the deployers as _ranked() has them: the rows of all days of all deployers are summed for it."""
+    return keyset_page(_ranked(days, q, order), order, QueryDict(query))
 
 
 def _counted(days: str, q: str) -> Count:
@@ -174,8 +186,9 @@ def _within(days: str) -> Q:
     return Q(unit=DAY, at__gte=midnight - timedelta(days=int(days) - 1))
 
 
+@kept
 def fee_everywhere() -> Fee:
-    """Return the network's fee in all markets that are shown, None where it is not the same in all; one query."""
+    """Return the network's fee in all markets that are shown, None where it is not the same in all; one query, kept."""
     markets = Market.objects.worth_showing().order_by("network_fee_percentage").distinct("network_fee_percentage")
     return fee_of(markets.only("network_fee_percentage"))
 

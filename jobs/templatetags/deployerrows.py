@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 
 from explorer.formats import DASH, duration, nos, percent, thousands, usd
 from explorer.markup import page_of
-from explorer.templatetags.explorer import address, icon, image_ref, meter, when
+from explorer.templatetags.explorer import address, icon, meter, when
 from jobs.selectors.deployer import Running
 from jobs.selectors.deployers import Deployer
+from jobs.templatetags.joblist import image
 from markets.templatetags.cells import clip
 
 register = template.Library()
@@ -72,7 +73,7 @@ def _running(row: Running) -> str:
     node = address(job.node, page_of("markets:node", job.node)) if job.node else DASH
     return (
         f'<tr><th scope="row" class="c-job">{address(job.pk, page_of("jobs:detail", job.pk))}</th>'
-        f'<td class="fill">{image_ref(job.image)}</td>'
+        f'<td class="fill">{image(job.image)}</td>'
         f'<td data-label="Market">{market}</td>'
         f'<td class="c-mid" data-label="Node">{node}</td>'
         f'<td class="r" data-label="Started">{when(job.started_at)}</td>'

@@ -59,6 +59,11 @@ def _places() -> Places:
     )
 
 
+def image(reference: str) -> str:
+    """Show an image, as image_ref() does; lists name the same few again and again."""
+    return _image(reference) if len(reference) <= _KEPT_LENGTH else image_ref(reference)
+
+
 @lru_cache(maxsize=1000)
 def _image(reference: str) -> str:
     return image_ref(reference)
@@ -96,11 +101,9 @@ def _state(row: Row, table: Table) -> str:
 
 
 def _runs(row: Row, table: Table) -> str:
-    image = row.job.image
-    shown = _image(image) if len(image) <= _KEPT_LENGTH else image_ref(image)
     ops = row.more_ops
     more = f'<span class="faint">+{thousands(ops)} op{"" if ops == 1 else "s"}</span>' if ops else ""
-    return f'<span class="runs">{shown}{more}</span>'
+    return f'<span class="runs">{image(row.job.image)}{more}</span>'
 
 
 def _market(row: Row, table: Table) -> str:

@@ -67,7 +67,7 @@ _SORT_KEYS: dict[str, Callable[[MarketRow], Any]] = {
 
 def busiest() -> list[MarketNow]:
     """Return all markets, the one with the most jobs running first; three queries, two of them kept for a moment."""
-    running, success = _running(), _success()
+    running, success = _running(), success_now()
     markets = Market.objects.worth_showing().by_name().only(*_SHOWN)
     rows = [MarketNow(market, running.get(market.pk, 0), success.get(market.pk, Success())) for market in markets]
     return sorted(rows, key=_busy_and_wanted, reverse=True)
@@ -78,7 +78,7 @@ def _busy_and_wanted(row: MarketNow) -> tuple[int, int]:
 
 
 # What the syncs wrote about all markets is the same on every page that names some, whatever is asked for.
-_success = kept(success_lately)
+success_now = kept(success_lately)
 _busy = kept(busy_shares)
 
 
@@ -93,8 +93,8 @@ def board(*, q: str, type: str, sort: str) -> list[MarketRow]:
     Eight queries, all but one of which are kept for a moment.
     """
     markets = list(Market.objects.worth_showing().of_type(type).matching(q).by_name().only(*_SHOWN))
-    running, success, waits, busy = _running(), _success(), _waits(), _busy()
-    nodes, images, resources = _known()
+    running, success, waits, busy = _running(), success_now(), _waits(), _busy()
+    nodes, (images, resources) = nodes_known(), _required()
     rows = [
         MarketRow(
             market=market,
@@ -125,10 +125,15 @@ def _waits() -> dict[str, float | None]:
 
 
 @kept
-def _known() -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """Return how many nodes, required images and required resources each market has; three queries."""
+def nodes_known() -> dict[str, int]:
+    """Return how many nodes each market has; one query, kept."""
+    return _counts(Node.objects.exclude(market=None))
+
+
+@kept
+def _required() -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many required images and required resources each market has; two queries."""
     return (
-        _counts(Node.objects.exclude(market=None)),
         _counts(RequiredImage.objects.filter(removed_at=None)),
         _counts(RequiredResource.objects.filter(removed_at=None)),
     )

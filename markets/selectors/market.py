@@ -10,7 +10,8 @@ from django.db.models import Count
 from explorer.nosana import base58
 from markets.choices import QueueType
 from markets.models import Market, Node
-from markets.selectors.sums import Success, success_lately
+from markets.selectors.board import nodes_known, success_now
+from markets.selectors.sums import Success
 
 #: How many of those who wait in a queue a page shows; the count says how many there are.
 QUEUE_SHOWN = 100
@@ -36,11 +37,11 @@ class MarketFigures:
 
 
 def figures(market: Market) -> MarketFigures:
-    """Return a market's figures; three queries."""
+    """Return a market's figures; three queries, two of which are kept for a moment."""
     at_work = Market.objects.filter(pk=market.pk, jobs__phase=1, jobs__delisted_at=None)
     counted = at_work.aggregate(running=Count("jobs"), nodes=Count("jobs__node", distinct=True))
-    success = success_lately(market=market.pk).get(market.pk, Success())
-    return MarketFigures(counted["running"], counted["nodes"], market.nodes.count(), success)
+    success = success_now().get(market.pk, Success())
+    return MarketFigures(counted["running"], counted["nodes"], nodes_known().get(market.pk, 0), success)
 
 
 class Waiting(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from explorer.kept import kept
 from markets.choices import Activity, QueueType
 from markets.facets import FACETS
 from markets.models import Market, Node, NodeQuerySet
@@ -97,9 +98,15 @@ def _activity(address: str, running: dict[str, str], free: set[str]) -> Activity
 
 
 def _in_line(addresses: Iterable[str]) -> set[str]:
-    """Return those of the addresses that wait in a queue of nodes; one query."""
-    queues = Market.objects.filter(queue_type=QueueType.NODES).values_list("queue", flat=True)
-    return set(addresses).intersection(address for queue in queues for address in queue)
+    """Return those of the addresses that wait in a queue of nodes; one query, kept."""
+    return set(_lines().intersection(addresses))
+
+
+@kept
+def _lines() -> frozenset[str]:
+    """Return all nodes that wait in a queue."""
+    queues = Market.objects.filter(queue_type=QueueType.NODES).order_by().values_list("queue", flat=True)
+    return frozenset(address for queue in queues for address in queue)
 
 
 def _history(addresses: Iterable[str]) -> dict[str, tuple[int, Success]]:

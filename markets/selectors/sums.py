@@ -45,10 +45,8 @@ def midnight(days: int = 0) -> datetime:
     return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
 
 
-def success_lately(*, market: str = "") -> dict[str, Success]:
-    """Return how the jobs went that ended in the last days, by market, of all or of one; one query."""
+def success_lately() -> dict[str, Success]:
+    """Return how the jobs went that ended in the last days, by market; one query."""
     days = sums("market", "day").filter(at__gt=midnight(LATELY))
-    if market:
-        days = days.filter(key=market)
     counted = days.values_list("key").annotate(Sum("ended_succeeded"), Sum("ended_failed"))
     return {key: Success(succeeded, succeeded + failed) for key, succeeded, failed in counted}
