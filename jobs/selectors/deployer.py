@@ -23,6 +23,7 @@ from jobs.selectors.bill import cost_of
 from jobs.selectors.charts import Fee
 from jobs.selectors.deployers import Burn, burn_of, fee_everywhere, last_jobs
 from jobs.selectors.judged import Judged
+from jobs.selectors.listing import markets
 from markets.models import Image, Market
 
 #: Running jobs that are shown, those that end first.
@@ -191,19 +192,19 @@ def _running(job: Job, now: datetime) -> Running:
 
 
 def recent_use(address: str) -> Recent:
-    """Return what the newest jobs of a deployer use and where they run; three queries."""
+    """Return what the newest jobs of a deployer use and where they run; three queries, one of them kept."""
     with connection.cursor() as cursor:
         cursor.execute(_USED, {"deployer": address})
         rows = cursor.fetchall()
     whole = next(row for row in rows if row[0] == "all")
     by_market = [row[1:-1] for row in rows if row[0] == "market"]
     by_image = [row[1:-1] for row in rows if row[0] == "image"]
-    markets = Market.objects.only("name").in_bulk([row[0] for row in by_market[:SHOWN]])
+    known = markets()
     images = Image.objects.only("reference").in_bulk([int(row[0]) for row in by_image[:SHOWN]])
     return Recent(
         jobs=whole[2],
         since=whole[-1],
-        markets=[Used(markets[key], *figures) for key, *figures in by_market[:SHOWN] if key in markets],
+        markets=[Used(known[key], *figures) for key, *figures in by_market[:SHOWN] if key in known],
         more_markets=max(len(by_market) - SHOWN, 0),
         images=[Used(images[int(key)], *figures) for key, *figures in by_image[:SHOWN] if int(key) in images],
         more_images=max(len(by_image) - SHOWN, 0),
