@@ -16,6 +16,7 @@ from django.db import connection
 from jobs.definition.edit.diff import Diff, diff_texts
 from jobs.models import Definition, Job
 from jobs.selectors.judged import Judged
+from jobs.selectors.listing import markets as known_markets
 from markets.models import Market
 
 #: Runs of a definition that are looked at, and definitions that do the same.
@@ -174,12 +175,12 @@ def _facts(job: Job, definition: Definition | None) -> dict[str, Any]:
 def _runs(job: Job, definition: Definition | None) -> tuple[Runs, list[Runs], list[Runs], int, list[str]]:
     """Return the runs everywhere, by market, by node with how many nodes there are, and the newest other ones.
 
-    Two queries.
+    Two queries, one of them kept.
     """
     with connection.cursor() as cursor:
         cursor.execute(_RUNS, _facts(job, definition))
         rows = cursor.fetchall()
-    places = Market.objects.only("name").in_bulk([row[2] for row in rows if row[0] == _BY_MARKET])
+    places = known_markets()
     found: dict[int, list[Runs]] = {_ALL: [], _BY_MARKET: [], _BY_NODE: []}
     for kind, _, market, node, *figures, _ in rows:
         found[kind].append(Runs(market or node or "", places.get(market), *figures))
