@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 import re
+from itertools import combinations
+from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
 
 from markets import selectors
-from markets.choices import QueueType
+from markets.choices import Activity, QueueType
 from markets.facets import FACETS
-from markets.models import Node
+from markets.models import Market, Node
 from tests.markets.factories import address, make_job, make_market, make_node
 from tests.markets.pages import HTMX, get, plain
 
@@ -72,6 +74,20 @@ def test_every_count_is_that_of_the_list_it_leads_to(q: str, chosen: dict[str, l
         for choice in view.choices:
             assert choice.count == len(shown({**chosen, view.facet.name: [choice.value]}, q)), (view.facet.name, choice)
             assert choice.is_chosen == (choice.value in chosen.get(view.facet.name, ()))
+
+
+def test_nodes_are_narrowed_by_what_they_are_said_to_do() -> None:
+    make_many(30)
+    both = Market.objects.nodes_at_work()[0]  # runs a job while a queue names it
+    Market.objects.filter(queue_type=QueueType.NODES).update(queue=[*Market.objects.nodes_in_line(), both])
+    nodes: Any = Node.objects.with_activity()
+    said = dict(nodes.values_list("pk", "activity"))
+    assert set(said.values()) == set(Activity.values)
+
+    for count in range(1, 4):
+        for some in combinations(Activity.values, count):
+            assert shown({"status": list(some)}) == {pk for pk, activity in said.items() if activity in some}
+    assert shown({"status": ["no such"]}) == set()
 
 
 def test_bands_hold_every_node_once() -> None:
