@@ -21,8 +21,8 @@ CAP: Final = 100
 MILLISECONDS: Final = 20
 #: So many blocks of the table are looked at, some 2,000 definitions; of a smaller table all.
 BLOCKS: Final = 400
-#: So many of those tell how many there are: within a third, two times in three.
-ENOUGH: Final = 12
+#: So many of those tell how many there are: two times in three within a third, so that one digit is said.
+ENOUGH: Final = 8
 
 #: A share of the table's blocks, always the same ones.
 _SOME: Final = """jobs_definition TABLESAMPLE SYSTEM (
@@ -85,5 +85,5 @@ def definitions_with(text: str) -> Definitions | None:
 
 
 def _rounded(number: float) -> int:
-    """Return a number to two digits."""
-    return int(float(f"{number:.1e}"))
+    """Return a number to one digit."""
+    return int(float(f"{number:.0e}"))
