@@ -7,6 +7,7 @@ caches and search engines. Both names and values are judged, because either may 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 HIDDEN = "•••"
@@ -36,6 +37,7 @@ _ASSIGNED = re.compile(
 _WORD = re.compile(r"[^\s\"'$%;|&<>()]+")
 
 
+@lru_cache(maxsize=4096)  # the same few hundred names stand in a hundred thousand definitions
 def is_secret_name(name: str) -> bool:
     """Say whether a variable or field of this name holds a credential: HF_TOKEN, accessToken, DB_PASSWORD, API_KEY.
 

@@ -11,7 +11,7 @@ from explorer.nosana.errors import NosanaError
 from jobs.builder import saved, store
 from jobs.readiness import records
 from jobs.sync import backfill as older
-from jobs.sync import catalog, content, listing, nodes
+from jobs.sync import catalog, content, first_fill, listing, nodes
 
 
 @shared_task(throws=(NosanaError,))
@@ -32,9 +32,10 @@ def refresh_unfinished() -> None:
 
 @shared_task(throws=(NosanaError,))
 def backfill() -> None:
-    """Read the next pages of older jobs."""
+    """Read the next pages of older jobs; first make what a backfill by hand has left unmade."""
     with advisory_lock("backfill") as held, open_client() as client:
         if held:
+            first_fill.finish()
             older.backfill_step(client=client, pages=5)
 
 

@@ -38,13 +38,14 @@ def backfill_step(*, client: Client, pages: int = 1) -> dict[str, Any]:
     return walk.position
 
 
-def backfill_all(*, client: Client, pages: int) -> Iterator[dict[str, Any]]:
+def backfill_all(*, client: Client, pages: int, longest: timedelta | None = None) -> Iterator[dict[str, Any]]:
     """Read all older jobs, and yield the position each time that some more are stored, as backfill_step() does.
 
-    While the pages of one step are read, those of the two before are written (jobs/sync/stream.py).
+    While the pages of one step are read, those of the two before are written (jobs/sync/stream.py). After `longest` no
+    more is read.
     """
     walk = Backfill(client, pages)
-    for step, written in store_batches((step, step.jobs) for step in walk.steps()):
+    for step, written in store_batches((step, step.jobs) for step in walk.steps(longest or timedelta.max)):
         _keep(step, written)
         yield step.position
     walk.raise_error()
@@ -71,9 +72,10 @@ class Backfill:
     )
     error: NosanaError | KeyboardInterrupt | None = None
 
-    def steps(self) -> Iterator[Step]:
-        """Yield steps until all is read, or until the reading was ended."""
-        while not self.position["is_done"] and not self.error:
+    def steps(self, longest: timedelta) -> Iterator[Step]:
+        """Yield steps until all is read, or until the reading was ended or took so long."""
+        until = time.monotonic() + longest.total_seconds()
+        while not self.position["is_done"] and not self.error and time.monotonic() < until:
             step = self.step()
             if step.has_moved:
                 yield step

@@ -9,6 +9,7 @@ arguments whose name says that it holds a credential, and, in any other text of 
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 from explorer.nosana import javascript
@@ -18,6 +19,8 @@ from jobs import secrets
 _LEFT_OUT: Final = {"meta", "deployment_id"}
 #: What a definition may nest; deeper ones are refused by the reader.
 _DEEPEST: Final = 100
+#: Definitions of one project share most of their texts, images and words of commands: no longer ones are remembered.
+_SHORT: Final = 200
 
 
 def fingerprint(definition: JsonValue) -> str:
@@ -56,7 +59,16 @@ def _public(value: JsonValue) -> JsonValue:
         return {name: _without_secret(name, value[name]) for name in sorted(value)}
     if isinstance(value, list):
         return [_public(item) for item in value]
-    return secrets.masked(value, len(value)) if isinstance(value, str) else value
+    return _masked(value) if isinstance(value, str) else value
+
+
+def _masked(text: str) -> str:
+    return _short_masked(text) if len(text) <= _SHORT else secrets.masked(text, len(text))
+
+
+@lru_cache(maxsize=4096)
+def _short_masked(text: str) -> str:
+    return secrets.masked(text, len(text))
 
 
 def _without_secret(name: str, value: JsonValue) -> JsonValue:

@@ -12,6 +12,7 @@ from explorer.locks import advisory_lock
 from explorer.nosana.client import Client
 from explorer.nosana.errors import NosanaError, OverBudget
 from jobs.sync import backfill
+from jobs.sync.first_fill import LONGEST, finish, first_fill
 
 BAR = 40
 #: Pages that are stored together, where the network is quick enough.
@@ -32,6 +33,8 @@ class Command(BaseCommand):
                 raise CommandError("Older jobs are being read already, by a worker or by this command. Try again soon.")
             if options["restart"]:
                 backfill.restart_backfill()
+            if finish():
+                self.stdout.write("Made the indexes of jobs that an earlier run had put off.")
             try:
                 while not self._read(client):
                     pass
@@ -45,14 +48,22 @@ class Command(BaseCommand):
     def _read(self, client: Client) -> bool:
         """Read on until all is read, or until the budget is used up, and then wait; return whether all is read."""
         try:
-            for position in backfill.backfill_all(client=client, pages=PAGES):
-                self._show(position["offset"], position["total"])
+            return self._read_some(client)
         except OverBudget as wait:
             self.stdout.write(f"\rThe request budget is used up; going on in {wait.retry_after:.0f} s. ", ending="")
             self.stdout.flush()
             time.sleep(wait.retry_after)
             return False
-        return True
+
+    def _read_some(self, client: Client) -> bool:
+        """Read until all is read, where there are hardly any jobs yet without their indexes and not for long."""
+        is_done = True
+        with first_fill() as is_first:
+            longest = LONGEST if is_first else None
+            for position in backfill.backfill_all(client=client, pages=PAGES, longest=longest):
+                self._show(position["offset"], position["total"])
+                is_done = position["is_done"]
+        return is_done
 
     def _show(self, done: int, total: int | None) -> None:
         share = min(done / total, 1.0) if total else 0.0
