@@ -34,7 +34,7 @@ _WRITTEN: Final = "SELECT obj_description(to_regclass('jobs_job'), 'pg_class')"
 #: Whether it is worth it, and whether this role may.
 _MAY: Final = """
     SELECT pg_has_role(relowner, 'USAGE') AND obj_description(oid, 'pg_class') IS NULL
-      AND (SELECT COUNT(*) FROM (SELECT 1 FROM jobs_job LIMIT %s) AS some) < %s
+      AND (SELECT COUNT(*) FROM (SELECT 1 FROM jobs_job LIMIT %s) AS first) < %s
     FROM pg_class WHERE oid = 'jobs_job'::regclass
 """
 _INDEXES: Final = """

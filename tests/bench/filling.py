@@ -12,9 +12,11 @@ import resource
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -32,6 +34,7 @@ from explorer.models import Source  # noqa: E402 - settings first
 from explorer.nosana.payloads import JobPayload  # noqa: E402 - settings first
 from jobs import rollups  # noqa: E402 - settings first
 from jobs.models import Job  # noqa: E402 - settings first
+from jobs.sync.first_fill import LONGEST, first_fill  # noqa: E402 - settings first
 from jobs.sync.nodes import count_nodes  # noqa: E402 - settings first
 from jobs.sync.stream import store_batches  # noqa: E402 - settings first
 from markets.models import NosPrice  # noqa: E402 - settings first
@@ -65,18 +68,33 @@ def fill(jobs: int, seed: int) -> dict[str, Any]:
 
 
 def _store(network: Network) -> float:
-    """Store all jobs as the backfill does, and return the seconds that storing took, without drawing them."""
-    seconds, done, said = 0.0, 0, time.monotonic()
-    batches = network.batches(BATCH)
+    """Store all jobs as `manage.py backfill` does, and return the seconds that storing took, without drawing them.
+
+    That is: without the indexes of jobs at first and not for long; the time to make them counts.
+    """
+    said, batches, fill = time.monotonic(), network.batches(BATCH), ExitStack()
+    seconds, done = _seconds(lambda: fill.enter_context(first_fill())), 0
     while drawn := deque(islice(batches, DRAWN)):
-        began = time.perf_counter()
-        done += sum(written.inserted for _, written in store_batches(_taken(drawn)))
-        seconds += time.perf_counter() - began
+        done += sum(map(len, drawn))
+        seconds += _seconds(partial(_write, drawn))
+        if seconds > LONGEST.total_seconds():
+            seconds += _seconds(fill.close)
         if time.monotonic() - said > 10:
             said = time.monotonic()
             sys.stdout.write(f"  {done:,} jobs, {done / seconds:,.0f} a second\n")
             sys.stdout.flush()
-    return seconds
+    return seconds + _seconds(fill.close)
+
+
+def _write(drawn: deque[list[JobPayload]]) -> None:
+    for _ in store_batches(_taken(drawn)):
+        pass
+
+
+def _seconds(do: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    do()
+    return time.perf_counter() - began
 
 
 def _taken(drawn: deque[list[JobPayload]]) -> Iterator[tuple[None, list[JobPayload]]]:
