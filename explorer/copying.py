@@ -37,7 +37,7 @@ _NULL: Final = r"\N"
 _ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 #: How many bytes are sent at a time.
-_SENT: Final = 1 << 18
+_SENT: Final = 1 << 20
 
 
 def block(fields: Sequence[Field], rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any] | None = None) -> bytes:

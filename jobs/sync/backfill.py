@@ -38,14 +38,14 @@ def backfill_step(*, client: Client, pages: int = 1) -> dict[str, Any]:
     return walk.position
 
 
-def backfill_all(*, client: Client, pages: int, longest: timedelta | None = None) -> Iterator[dict[str, Any]]:
+def backfill_all(*, client: Client, pages: int, longest: timedelta = timedelta.max) -> Iterator[dict[str, Any]]:
     """Read all older jobs, and yield the position each time that some more are stored, as backfill_step() does.
 
     While the pages of one step are read, those of the two before are written (jobs/sync/stream.py). After `longest` no
     more is read.
     """
     walk = Backfill(client, pages)
-    for step, written in store_batches((step, step.jobs) for step in walk.steps(longest or timedelta.max)):
+    for step, written in store_batches((step, step.jobs) for step in walk.steps(longest)):
         _keep(step, written)
         yield step.position
     walk.raise_error()

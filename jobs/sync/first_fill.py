@@ -21,9 +21,11 @@ from psycopg.errors import LockNotAvailable
 #: With more jobs than this, it is no first fill, and nobody's lists are made slow.
 FEW: Final = 20_000
 #: A first fill ends after so long, whatever is still to come: without indexes, lists of a million jobs take a second.
-LONGEST: Final = timedelta(minutes=2)
+LONGEST: Final = timedelta(minutes=3)
 #: How many indexes are made at a time, each through a connection of its own.
 AT_A_TIME: Final = 2
+#: So long is waited for those who read jobs just now; longer ones are let be, for all others would wait behind this.
+PATIENCE: Final = timedelta(seconds=3)
 #: Storing reads jobs by it (jobs/sync/definitions.py, complete).
 KEPT: Final = ("job_definition_runs",)
 
@@ -91,11 +93,11 @@ def _put_off() -> bool:
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
-        return False  # somebody reads jobs for long, and all who come later would wait behind this
+        return False
 
 
 def _drop(cursor: CursorWrapper) -> bool:
-    cursor.execute("SET LOCAL lock_timeout = '3s'")
+    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{PATIENCE // timedelta(milliseconds=1)}ms"])
     cursor.execute(_INDEXES, [list(KEPT)])
     found = cursor.fetchall()
     comment = sql.Literal(_MARK + json.dumps([definition for _, definition in found]))
@@ -107,5 +109,6 @@ def _drop(cursor: CursorWrapper) -> bool:
 def _make(definition: str) -> None:
     """Make an index, unless an earlier try has made it."""
     with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_maintenance_workers = 0")  # two are at work already
         cursor.execute(definition.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))
     connection.close()

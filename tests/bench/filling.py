@@ -33,8 +33,10 @@ from explorer import sources  # noqa: E402 - settings first
 from explorer.models import Source  # noqa: E402 - settings first
 from explorer.nosana.payloads import JobPayload  # noqa: E402 - settings first
 from jobs import rollups  # noqa: E402 - settings first
+from jobs.management.commands.backfill import PAGES  # noqa: E402 - settings first
 from jobs.models import Job  # noqa: E402 - settings first
 from jobs.sync.first_fill import LONGEST, first_fill  # noqa: E402 - settings first
+from jobs.sync.listing import PAGE  # noqa: E402 - settings first
 from jobs.sync.nodes import count_nodes  # noqa: E402 - settings first
 from jobs.sync.stream import store_batches  # noqa: E402 - settings first
 from markets.models import NosPrice  # noqa: E402 - settings first
@@ -42,9 +44,10 @@ from markets.sync import store_markets, store_queues, store_specs  # noqa: E402 
 from tests.bench.explorer import schema  # noqa: E402 - settings first
 from tests.bench.network import DAYS, Network  # noqa: E402 - settings first
 
-#: Jobs in one transaction, and how many such batches are drawn before the clock goes on.
-BATCH: Final = 5000
-DRAWN: Final = 10
+#: Jobs in one transaction, as many as the command stores together, and how many such batches are drawn before the clock
+#: goes on: after each time, writers begin with nothing ready and end one after another, which a backfill does once.
+BATCH: Final = PAGES * PAGE
+DRAWN: Final = 20
 
 
 def fill(jobs: int, seed: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from explorer.nosana.payloads import JobPayload
 from explorer.upsert import Written
 from jobs.models import Definition, Job, JobRollup, Result
 from jobs.sync.store import store_jobs
-from jobs.sync.stream import store_batches
+from jobs.sync.stream import WRITERS, store_batches
 from tests.jobs.rollups.test_maintain import rebuilt, sums
 from tests.payloads import address, job_payload
 
@@ -27,7 +27,7 @@ def marked(*batches: Sequence[JobPayload]) -> Iterator[tuple[int, Sequence[JobPa
     return enumerate(batches)
 
 
-def test_store_batches_writes_each_in_order_and_is_two_ahead():
+def test_store_batches_writes_each_in_order_and_is_as_many_ahead_as_write():
     taken: list[int] = []
 
     def batches() -> Iterator[tuple[int, list[JobPayload]]]:
@@ -37,7 +37,7 @@ def test_store_batches_writes_each_in_order_and_is_two_ahead():
 
     seen = [(mark, written, len(taken), Job.objects.count()) for mark, written in store_batches(batches())]
 
-    assert [one[:3] for one in seen] == [(number, Written(number), min(number + 3, 5)) for number in range(5)]
+    assert [one[:3] for one in seen] == [(number, Written(number), min(number + WRITERS + 1, 5)) for number in range(5)]
     assert [count >= least for (*_, count), least in zip(seen, (0, 1, 3, 6, 10), strict=True)] == [True] * 5
 
 
@@ -58,10 +58,11 @@ def test_store_batches_completes_jobs_whose_definition_comes_with_a_later_batch(
 
 
 def test_store_batches_stops_at_a_batch_that_cannot_be_stored():
-    good, bad = [job_payload("good")], [job_payload("bad", market="x" * 45)]
+    good, bad, never = [job_payload("good")], [job_payload("bad", market="x" * 45)], [job_payload("never")]
+    beside = [[job_payload(f"beside {number}")] for number in range(WRITERS - 1)]
     done = []
     with pytest.raises(Exception, match="value too long"):
-        done += [mark for mark, _ in store_batches(marked(good, bad, [job_payload("after")], [job_payload("never")]))]
+        done += [mark for mark, _ in store_batches(marked(good, bad, *beside, never))]
 
     assert address("good") in Job.objects.values_list("pk", flat=True)
     assert address("never") not in Job.objects.values_list("pk", flat=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -16,7 +17,7 @@ from jobs.sync.first_fill import LONGEST, finish, first_fill
 
 BAR = 40
 #: Pages that are stored together, where the network is quick enough.
-PAGES = 40
+PAGES = 100
 
 
 class Command(BaseCommand):
@@ -59,7 +60,7 @@ class Command(BaseCommand):
         """Read until all is read, where there are hardly any jobs yet without their indexes and not for long."""
         is_done = True
         with first_fill() as is_first:
-            longest = LONGEST if is_first else None
+            longest = LONGEST if is_first else timedelta.max
             for position in backfill.backfill_all(client=client, pages=PAGES, longest=longest):
                 self._show(position["offset"], position["total"])
                 is_done = position["is_done"]
