@@ -28,7 +28,7 @@ SETTINGS = {
     "maintenance_work_mem": "128MB",
     "random_page_cost": "1.1",  # solid-state disks
     "jit": "off",  # no query here runs so long that compiling it pays
-    "max_wal_size": "2GB",  # while much is loaded, pages go whole into the log after every checkpoint: have fewer
+    "max_wal_size": "4GB",  # while much is loaded, pages go whole into the log after every checkpoint: have fewer
     "synchronous_commit": "on",
     "wal_level": "minimal",  # no replicas
     "max_wal_senders": "0",
@@ -46,7 +46,7 @@ LEAST: Final = 128
 MOST: Final = 2048
 #: For tests: what a crash of the machine loses does not matter there.
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
-_PATIENCE = 120.0  # seconds; recovery after a crash replays up to two gigabytes of log
+_PATIENCE = 120.0  # seconds; recovery after a crash replays up to four gigabytes of log
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The first fill of a database: while very many jobs come at once, the table of jobs does without its indexes.
+"""The first fill of a database: while very many jobs come at once, their tables do without indexes.
 
 A new job changes each index at another place, which takes more time than all the rest of storing it. Made at once, when
 all jobs are there, the same indexes take a quarter of that (docs/decisions/0011).
@@ -7,16 +7,19 @@ all jobs are there, the same indexes take a quarter of that (docs/decisions/0011
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain
 from typing import Final
 
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 from psycopg.errors import LockNotAvailable
+
+from jobs.models import Definition, Job, JobRollup, Result
 
 #: With more jobs than this, it is no first fill, and nobody's lists are made slow.
 FEW: Final = 20_000
@@ -26,34 +29,37 @@ LONGEST: Final = timedelta(minutes=3)
 AT_A_TIME: Final = 2
 #: So long is waited for those who read jobs just now; longer ones are let be, for all others would wait behind this.
 PATIENCE: Final = timedelta(seconds=3)
+#: The tables that grow with the jobs; that of the jobs itself comes first.
+TABLES: Final = tuple(model._meta.db_table for model in (Job, Result, Definition, JobRollup))
 #: Storing reads jobs by it (jobs/sync/definitions.py, complete).
 KEPT: Final = ("job_definition_runs",)
 
 #: The indexes that were dropped are written down as the table's comment, behind this, in the transaction that drops
 #: them: so they come and go together, and whoever is killed leaves behind what is to be made.
 _MARK: Final = "first fill, to be made by manage.py backfill: "
-_WRITTEN: Final = "SELECT obj_description(to_regclass('jobs_job'), 'pg_class')"
+_COMMENT: Final = "SELECT obj_description(to_regclass(%s), 'pg_class')"
 #: Whether it is worth it, and whether this role may.
 _MAY: Final = """
-    SELECT pg_has_role(relowner, 'USAGE') AND obj_description(oid, 'pg_class') IS NULL
-      AND (SELECT COUNT(*) FROM (SELECT 1 FROM jobs_job LIMIT %s) AS first) < %s
-    FROM pg_class WHERE oid = 'jobs_job'::regclass
+    SELECT COUNT(*) <= %s AND (SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE relname = ANY(%s))
+    FROM (SELECT 1 FROM jobs_job LIMIT %s + 1) AS first
 """
 _INDEXES: Final = """
     SELECT relname, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-    WHERE indrelid = 'jobs_job'::regclass AND indisvalid AND NOT indisunique AND relname <> ALL(%s) ORDER BY relname
+    WHERE indrelid = %s::regclass AND indisvalid AND NOT indisunique AND relname <> ALL(%s) ORDER BY relname
 """
 
 
 @contextmanager
 def first_fill() -> Iterator[bool]:
-    """Do without the indexes of jobs where there are few jobs, and make them in the end; yield whether that is so.
+    """Do without indexes where there are few jobs, and make them in the end; yield whether that is so.
 
     To be entered by one process at a time, after finish(). Everybody else may read and write jobs meanwhile, but waits
     while indexes are made: some 15 seconds a million jobs.
     """
-    is_first = _put_off()
+    is_first = _is_worth_it() and _put_off(TABLES[0])
     try:
+        for table in TABLES[1:] if is_first else ():
+            _put_off(table)
         yield is_first
     finally:
         if is_first:
@@ -63,47 +69,61 @@ def first_fill() -> Iterator[bool]:
 def finish() -> bool:
     """Make the indexes that a first fill put off and was killed before it made; return whether there were any.
 
-    A query where there is nothing to do. Can be stopped at any time, and goes on there when called again.
+    A few queries where there is nothing to do. Can be stopped at any time, and goes on there when called again.
     """
-    if (definitions := unfinished()) is None:
-        return False
+    tables = unfinished()
     with ThreadPoolExecutor(AT_A_TIME) as threads:
-        list(threads.map(_make, definitions))
+        list(threads.map(_make, chain.from_iterable(tables.values())))
     with connection.cursor() as cursor:
-        cursor.execute("COMMENT ON TABLE jobs_job IS NULL")
-        cursor.execute("ANALYZE jobs_job")  # else nobody would know for a minute how many jobs there are of what
-    return True
+        for name in map(sql.Identifier, tables):
+            cursor.execute(sql.SQL("COMMENT ON TABLE {} IS NULL").format(name))
+            cursor.execute(sql.SQL("ANALYZE {}").format(name))  # else nobody would know for a minute what is in it
+    return bool(tables)
 
 
-def unfinished() -> Sequence[str] | None:
-    """Return the indexes that a first fill has put off, as SQL; None where none is under way or was killed."""
+def unfinished() -> dict[str, list[str]]:
+    """Return the indexes that a first fill that is under way or was killed has put off: as SQL, by table."""
+    written = {table: _comment(table) for table in TABLES}
+    return {table: json.loads(text.removeprefix(_MARK)) for table, text in written.items() if text.startswith(_MARK)}
+
+
+def _comment(table: str) -> str:
+    """Return what the database says of a table; nothing of one that it does not have."""
     with connection.cursor() as cursor:
-        cursor.execute(_WRITTEN)
-        (comment,) = cursor.fetchone()
-    return json.loads(comment.removeprefix(_MARK)) if comment and comment.startswith(_MARK) else None
+        cursor.execute(_COMMENT, [table])
+        return cursor.fetchone()[0] or ""
 
 
-def _put_off() -> bool:
-    """Drop the indexes and write them down, in one transaction; False where it is not worth it or not to be had."""
+def _is_worth_it() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_MAY, [FEW, list(TABLES), FEW])
+        return bool(cursor.fetchone()[0])
+
+
+def _put_off(table: str) -> bool:
+    """Drop the indexes and write them down, in one transaction; False where somebody reads the table for long.
+
+    One table at a time, so that nobody waits in a circle; none with a comment of somebody else.
+    """
+    if _comment(table):
+        return False
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_MAY, [FEW + 1, FEW + 1])
-            (may,) = cursor.fetchone()
-            return may and _drop(cursor)
+            _drop(cursor, table)
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
         return False
+    return True
 
 
-def _drop(cursor: CursorWrapper) -> bool:
+def _drop(cursor: CursorWrapper, table: str) -> None:
     cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{PATIENCE // timedelta(milliseconds=1)}ms"])
-    cursor.execute(_INDEXES, [list(KEPT)])
+    cursor.execute(_INDEXES, [table, list(KEPT)])
     found = cursor.fetchall()
     comment = sql.Literal(_MARK + json.dumps([definition for _, definition in found]))
-    cursor.execute(sql.SQL("COMMENT ON TABLE jobs_job IS {}").format(comment))
+    cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(sql.Identifier(table), comment))
     cursor.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(", ").join(sql.Identifier(name) for name, _ in found)))
-    return True
 
 
 def _make(definition: str) -> None:

@@ -21,10 +21,10 @@ from explorer.locks import advisory_lock
 from explorer.nosana import networks
 from explorer.upsert import Written
 from jobs import tasks
-from jobs.models import Job
+from jobs.models import Definition, Job, JobRollup, Result
 from jobs.sync import first_fill as module
 from jobs.sync.backfill import backfill_all
-from jobs.sync.first_fill import KEPT, finish, first_fill, unfinished
+from jobs.sync.first_fill import KEPT, TABLES, finish, first_fill, unfinished
 from jobs.sync.store import store_jobs
 from jobs.sync.stream import store_batches
 from tests.jobs.indexer import Indexer, started, stored
@@ -36,10 +36,14 @@ from tests.worker import ROOT, environment
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+#: What a first fill does not do without: the keys, and one index.
+LEFT = {*KEPT, *(f"{table}_pkey" for table in TABLES)}
+
+
 def indexes() -> dict[str, str]:
-    """Return the definition of every index of jobs, by name."""
+    """Return the definition of every index of the tables that grow with the jobs, by name."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'jobs_job'")
+        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)", [list(TABLES)])
         return dict(cursor.fetchall())
 
 
@@ -47,7 +51,8 @@ def indexes() -> dict[str, str]:
 def all_there() -> Iterator[dict[str, str]]:
     """Say which indexes there are, and leave them to the next test, whatever this one breaks."""
     before = indexes()
-    assert {index.name for index in Job._meta.indexes} | {"jobs_job_pkey"} <= set(before)
+    named = {index.name for model in (Job, Result, Definition, JobRollup) for index in model._meta.indexes}
+    assert named | LEFT == set(before)
     yield before
     finish()
     assert indexes() == before
@@ -68,12 +73,13 @@ def other_session(statement: str) -> Iterator[None]:
 
 def test_first_fill_does_without_indexes_and_has_the_same_ones_after(all_there):
     with first_fill() as is_first:
-        assert (is_first, set(indexes())) == (True, {"jobs_job_pkey", *KEPT})
-        assert set(unfinished() or ()) == {all_there[name] for name in set(all_there) - set(indexes())}
+        assert (is_first, set(indexes())) == (True, LEFT)
+        put_off = [definition for some in unfinished().values() for definition in some]
+        assert sorted(put_off) == sorted(all_there[name] for name in set(all_there) - LEFT)
         jobs = [[job_payload(f"{number} {i}") for i in range(20)] for number in range(5)]
         assert [written for _, written in store_batches(enumerate(jobs))] == [Written(20)] * 5
 
-    assert (indexes(), unfinished(), finish()) == (all_there, None, False)
+    assert (indexes(), unfinished(), finish()) == (all_there, {}, False)
     assert Job.objects.count() == 100
     assert sums() == rebuilt()
 
@@ -85,20 +91,20 @@ def test_first_fill_leaves_the_indexes_where_there_are_jobs(all_there, monkeypat
         assert is_first is True
     store_jobs(jobs=[job_payload("b")])
     with first_fill() as is_first:
-        assert (is_first, indexes(), unfinished()) == (False, all_there, None)
+        assert (is_first, indexes(), unfinished()) == (False, all_there, {})
 
 
 def test_first_fill_leaves_the_indexes_to_somebody_who_reads_for_long(all_there, monkeypatch):
     monkeypatch.setattr(module, "PATIENCE", timedelta(milliseconds=20))
     with other_session("SELECT COUNT(*) FROM jobs_job"), first_fill() as is_first:
-        assert (is_first, indexes(), unfinished()) == (False, all_there, None)
+        assert (is_first, indexes(), unfinished()) == (False, all_there, {})
 
 
 def test_first_fill_leaves_a_table_alone_that_has_a_comment(all_there):
     with connection.cursor() as cursor:
         cursor.execute("COMMENT ON TABLE jobs_job IS 'mine'")
         with first_fill() as is_first:
-            assert (is_first, indexes(), unfinished(), finish()) == (False, all_there, None, False)
+            assert (is_first, indexes(), unfinished(), finish()) == (False, all_there, {}, False)
         cursor.execute("COMMENT ON TABLE jobs_job IS NULL")
 
 
@@ -112,7 +118,7 @@ def test_first_fill_that_is_interrupted_makes_the_indexes(all_there, problem):
     with pytest.raises(problem):
         fill()
 
-    assert (indexes(), unfinished()) == (all_there, None)
+    assert (indexes(), unfinished()) == (all_there, {})
 
 
 def test_first_fill_beside_the_live_sync_loses_nothing_and_counts_nothing_twice():
@@ -134,13 +140,13 @@ def test_first_fill_beside_the_live_sync_loses_nothing_and_counts_nothing_twice(
 
 
 def test_finish_goes_on_where_an_earlier_one_was_killed(all_there):
-    with first_fill():
-        some = sorted(unfinished() or ())[:3]
-        with connection.cursor() as cursor:
-            for definition in some:
-                cursor.execute(definition)
+    with first_fill(), connection.cursor() as cursor:
+        for definition in unfinished()["jobs_job"][:3]:
+            cursor.execute(definition)
+        cursor.execute("COMMENT ON TABLE jobs_jobrollup IS NULL")
+        cursor.execute(all_there["job_rollup_time"])
 
-    assert (indexes(), unfinished()) == (all_there, None)
+    assert (indexes(), unfinished()) == (all_there, {})
 
 
 @pytest.fixture
@@ -178,7 +184,7 @@ def test_backfill_that_was_killed_is_mended_by_a_worker(all_there, killed, setti
     settings.NETWORK = networks.sample(indexer.server.url_for("").rstrip("/"))
     tasks.backfill()
 
-    assert (indexes(), unfinished()) == (all_there, None)
+    assert (indexes(), unfinished()) == (all_there, {})
 
 
 def test_migrate_makes_the_indexes_first_unless_a_fill_is_under_way(all_there):
@@ -188,7 +194,7 @@ def test_migrate_makes_the_indexes_first_unless_a_fill_is_under_way(all_there):
                 call_command("migrate", verbosity=0)
             assert indexes() != all_there
         call_command("migrate", verbosity=0, stdout=StringIO())
-        assert (indexes(), unfinished()) == (all_there, None)
+        assert (indexes(), unfinished()) == (all_there, {})
 
 
 def test_backfill_all_ends_when_its_time_is_over(indexer):

@@ -1,4 +1,4 @@
-"""`manage.py migrate`: Django's own, on a table of jobs that has all its indexes."""
+"""`manage.py migrate`: Django's own, on tables that have all their indexes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Command(migrate.Command):
     """A migration that names an index would fail while a first fill does without it."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if first_fill.unfinished() is not None:
+        if first_fill.unfinished():
             with advisory_lock("backfill") as held:
                 if not held:
                     raise CommandError("`manage.py backfill` is making its first fill. Migrate when that is over.")
