@@ -120,7 +120,8 @@ def _put_off(table: str) -> bool:
 def _drop(cursor: CursorWrapper, table: str) -> None:
     cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{PATIENCE // timedelta(milliseconds=1)}ms"])
     cursor.execute(_INDEXES, [table, list(KEPT)])
-    found = cursor.fetchall()
+    if not (found := cursor.fetchall()):
+        return
     comment = sql.Literal(_MARK + json.dumps([definition for _, definition in found]))
     cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(sql.Identifier(table), comment))
     cursor.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(", ").join(sql.Identifier(name) for name, _ in found)))
