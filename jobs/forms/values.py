@@ -84,13 +84,15 @@ class MomentField(forms.CharField):
         if (seconds := seconds_of(text)) is not None and not text.isdigit() and seconds <= _UNITS["d"] * 36500:
             at = timezone.now() - timedelta(seconds=seconds)
             return self._checked(Given(at, span_text(seconds)), text)
+        is_day = _DATE.fullmatch(text) is not None
         try:
             at = datetime.fromisoformat(text)
             at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+            at += timedelta(days=is_day and self.is_end)  # the last day of all has none after it
         except (ValueError, OverflowError) as error:
             raise self._wrong(text) from error
-        if _DATE.fullmatch(text):
-            return self._checked(Given(at + timedelta(days=self.is_end), text), text)
+        if is_day:
+            return self._checked(Given(at, text), text)
         at = at.replace(microsecond=0)
         whole = f"{at:%Y-%m-%dT%H:%M:%SZ}" if at.second else f"{at:%Y-%m-%dT%H:%MZ}"
         return self._checked(Given(at, whole), text)

@@ -214,6 +214,8 @@ def test_market_has_one_address_by_its_slug_and_twice() -> None:
          "2026-08-21T14:30Z, or how long ago, such as 24h or 7d."),
         ("ended_to=0001-01-01T00:00%2B14:00", "“0001-01-01T00:00+14:00” is not a time: write a date such as "
          "2026-08-21, a time such as 2026-08-21T14:30Z, or how long ago, such as 24h or 7d."),
+        ("ended_to=9999-12-31", "“9999-12-31” is not a time: write a date such as 2026-08-21, a time such as "
+         "2026-08-21T14:30Z, or how long ago, such as 24h or 7d."),
         ("duration_min=soon", "“soon” is not a duration: write it like 90s, 45m or 1h30m."),
         ("duration_min=99999999999", "“99999999999” is not a duration: write it like 90s, 45m or 1h30m."),
         ("price_min=-1", "“-1” is not a price: write NOS per hour, such as 0.36."),
