@@ -26,7 +26,9 @@ def facets(query: str) -> dict[str, Any]:
     assert form.is_valid()
     found = listing.facets(form.wanted, listing.markets()).facets
     return {
-        facet.name: None if facet.is_cut else {one.label: one.count for one in facet.choices if str(one.count) != "0"}
+        facet.name: None
+        if facet.is_cut
+        else {one.label: one.count for one in facet.choices if one.count and one.count.number}
         for facet in found
     }
 
@@ -68,6 +70,22 @@ def test_facets_count_what_the_other_filters_leave(jobs: None) -> None:
         "op_type": {},
         "trigger": exactly(cli=2, api=1),
     }
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("", Count(1, is_capped=False)), ("price_min=0.1", None), ("q=zzzunheard", Count(0, is_capped=False))],
+)
+def test_withdrawn_jobs_are_counted_by_the_sums_and_else_not_called_none(
+    jobs: None, query: str, expected: Count | None
+) -> None:
+    make_job("w", state=0, delisted_at=NOON)
+    form = filter_of(QueryDict(query))
+    assert form.is_valid()
+
+    (state,) = (facet for facet in listing.facets(form.wanted, listing.markets()).facets if facet.name == "state")
+
+    assert [one.count for one in state.choices if one.value == "withdrawn"] == [expected]
 
 
 def test_facets_say_where_they_stopped_counting(jobs: None, monkeypatch: pytest.MonkeyPatch) -> None:

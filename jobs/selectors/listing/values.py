@@ -17,7 +17,7 @@ from django.db import connection
 from explorer.kept import kept
 from explorer.paging import Count
 from explorer.text import shortened, visible
-from jobs.choices import OUTCOMES, STATES, JobState
+from jobs.choices import OUTCOMES, STATES, WITHDRAWN, JobState
 from jobs.models import JobRollup
 from jobs.models.rollup import EVER, FIGURES, IMAGE, MARKET, OP_TYPE, TRIGGER
 from jobs.rollups.reading import Totals
@@ -32,7 +32,7 @@ FACETS_MS: Final = 55
 TOP: Final = 12
 #: The facets that are counted, each by the expression whose values it counts; these are ours, no text of a request.
 EXPRESSIONS: Final[Mapping[str, str]] = {
-    "state": "CASE WHEN is_present THEN state::text ELSE 'withdrawn' END",
+    "state": "state::text",  # of jobs in the books: those withdrawn are not among what no state is asked of
     "outcome": "CASE WHEN phase = 2 AND outcome = '' THEN 'unknown' ELSE outcome END",
     "market": "market_id",
     "image": "unnest(image_ids)::text",
@@ -42,9 +42,8 @@ EXPRESSIONS: Final[Mapping[str, str]] = {
 #: Jobs that are alike for all facets, with their number: a few hundred rows for ten thousand jobs, so that each facet
 #: has little to go through.
 _ALIKE: Final = """
-SELECT state, outcome, phase, delisted_at IS NULL AS is_present, market_id, image_ids, op_types, trigger,
-  count(*) AS jobs
-FROM ({found}) AS found GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+SELECT state, outcome, phase, market_id, image_ids, op_types, trigger, count(*) AS jobs
+FROM ({found}) AS found GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 #: The facets that sums are kept of, by their dimension.
 DIMENSIONS: Final[Mapping[str, str]] = {"market": MARKET, "image": IMAGE, "op_type": OP_TYPE, "trigger": TRIGGER}
@@ -171,16 +170,19 @@ def _largest(dimension: str) -> dict[str, Totals]:
 
 
 def _counted(names: Sequence[str], others: Mapping[str, Any], milliseconds: int) -> dict[str, dict[str, Count] | None]:
-    """Return the jobs of each value of some facets, counted among those that match; None for all if it takes longer."""
+    """Return the jobs of each value of some facets, counted among those that match; None for all if it takes longer.
+
+    How many were withdrawn is not said, unless nothing matches at all.
+    """
     if milliseconds < 5:
         return dict.fromkeys(names)
-    columns = ("state", "outcome", "phase", "delisted_at", "market_id", "image_ids", "op_types", "trigger")
+    columns = ("state", "outcome", "phase", "market_id", "image_ids", "op_types", "trigger")
     jobs = matching(others, by_entries=are_gathered(others), in_order=False)
     found = jobs.order_by().values(*columns)[: counts.COUNT_CAP + 1]
     try:
         sql, values = found.query.sql_with_params()
     except EmptyResultSet:  # a word that no definition has, a GPU that no market has: no query finds anything
-        return {name: {} for name in names}
+        return {name: {WITHDRAWN: Count(0, is_capped=False)} if name == "state" else {} for name in names}
     # Names and expressions are those above, the rest is Django's, its values apart.
     parts = ["SELECT 'all', '', COALESCE(sum(jobs), 0)::bigint FROM alike"]
     parts += [_LARGEST.format(name=name, expression=EXPRESSIONS[name]) for name in names]
@@ -217,7 +219,8 @@ def _choices(
         if name == "state":
             numbers = {(_state(value)): count for value, count in numbers.items()}
         for value, label in STATES if name == "state" else OUTCOMES:
-            yield Choice(value, label, value in chosen, numbers.get(value, none))
+            # Only the sums know how many were withdrawn: counting goes through jobs in the books.
+            yield Choice(value, label, value in chosen, numbers.get(value, None if value == WITHDRAWN else none))
         return
     if name == "image":
         names = dict(Image.objects.filter(pk__in=list(numbers)).values_list("pk", "reference"))
