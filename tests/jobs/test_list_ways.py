@@ -151,6 +151,23 @@ def test_jobs_are_gathered_from_as_many_weeks_as_fill_a_page_and_that_is_remembe
     assert times(f"trigger=ci&listed_from={timezone.now() - timedelta(weeks=5):%Y-%m-%d}") == [3, 3]
 
 
+def test_parts_that_jobs_are_gathered_from_share_the_time_of_a_page(
+    monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    """Each in time alone, they would take four times what a page may."""
+    ways_to_read(monkeypatch, Way(400, Manner.GATHER))
+
+    def slow(*given: Any, **named: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.25)")
+        return keyset_page(*given, **named)
+
+    monkeypatch.setattr(reading, "keyset_page", slow)
+
+    with pytest.raises(listing.TooSlow):
+        read("trigger=web", 2)
+
+
 def test_unfinished_jobs_of_other_weeks_stand_where_they_were_listed(
     monkeypatch: pytest.MonkeyPatch, remembered: None
 ) -> None:

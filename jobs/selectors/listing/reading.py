@@ -93,6 +93,14 @@ def _set(**values: str) -> None:
         cursor.execute(f"SELECT {calls}", [text for pair in values.items() for text in pair])
 
 
+def _leave(end: float) -> None:
+    """Let the next statement of a time box take what is left until `end`; raise TooSlow where nothing is."""
+    left = int((end - time.monotonic()) * 1000)
+    if left < 1:
+        raise TooSlow
+    _set(statement_timeout=str(left))
+
+
 @dataclass
 class Memory:
     """What is known of reading a filter's list: milliseconds that manners took, and that were too few for them."""
@@ -163,14 +171,18 @@ class Asked:
             for part in slices(self.wanted, self.order, self._keys(), backwards=self.is_backwards)
         ]
 
-    def read(self, parts: Sequence[QuerySet[Job, Any]], begin: int) -> tuple[Page[Any], int]:
-        """Return the page, from the part at `begin` on, and which part it is from; a query for each."""
+    def read(self, parts: Sequence[QuerySet[Job, Any]], begin: int, end: float) -> tuple[Page[Any], int]:
+        """Return the page, from the part at `begin` on, and which part it is from; a query for each.
+
+        To be done in a time box, by `end` of the monotonic clock: all parts together. Raises TooSlow.
+        """
         number = min(begin, len(parts) - 1)
         while True:
             page = keyset_page(parts[number], self.order, self.params, size=self.size)
             if number == len(parts) - 1 or (page.newer if self.is_backwards else page.older):
                 return page, number
             number += 1
+            _leave(end)
 
     def _keys(self) -> list[Any] | None:
         """Return the sort keys of the row that the page is next to."""
@@ -193,7 +205,7 @@ def _quickest(asked: Asked) -> Page[Any]:
         began = time.monotonic()
         try:
             with time_box(way.milliseconds, way.manner):
-                page, part = asked.read(parts, memory.part)
+                page, part = asked.read(parts, memory.part, began + way.milliseconds / 1000)
         except TooSlow:
             memory.give_up(way)
             continue
