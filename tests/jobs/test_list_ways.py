@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from explorer.paging import keyset_page
+from explorer.paging import keyset_page, write_cursor
 from jobs.selectors import listing
 from jobs.selectors.listing import reading
 from jobs.selectors.listing.reading import Manner, Way
@@ -166,6 +166,20 @@ def test_parts_that_jobs_are_gathered_from_share_the_time_of_a_page(
 
     with pytest.raises(listing.TooSlow):
         read("trigger=web", 2)
+
+
+@pytest.mark.parametrize("manner", Manner)
+def test_place_beyond_the_last_phase_is_the_end_of_the_list_in_every_manner(
+    manner: Manner, monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    ways_to_read(monkeypatch, Way(60_000, manner))
+    for name, weeks in enumerate([0, 1, 20, 90]):
+        listed = NOON - timedelta(weeks=weeks)
+        make_job(name, state=2, listed_at=listed, started_at=listed, ended_at=listed)
+
+    page = read(f"trigger=cli&before={write_cursor([3, NOON, 'z'])}", 2)
+
+    assert [job.address for job in page.rows] == [address(2), address(3)]
 
 
 def test_unfinished_jobs_of_other_weeks_stand_where_they_were_listed(

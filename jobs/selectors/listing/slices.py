@@ -59,6 +59,9 @@ def slices(
 
 def _of_queue(wanted: Mapping[str, Any], position: Sequence[Any] | None, *, backwards: bool) -> Iterator[Slice]:
     """Yield parts of the list that begins with the unfinished jobs, which are held under no time."""
+    if position is not None and position[0] > _OVER:  # written by hand: beyond all jobs, whatever the time beside it
+        yield Slice()
+        return
     is_among_them = position is None or position[0] < _OVER
     if is_among_them and backwards:
         yield Slice([UNFINISHED])
