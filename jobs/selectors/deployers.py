@@ -147,7 +147,8 @@ def _count(number: int) -> Count:
 
 def _ranked(days: str, q: str, order: Sequence[str]) -> QuerySet[JobRollup, Any]:
     """Return the deployers as rows of key, number of all, and what they are ordered by; all are looked at."""
-    names = [name for key in order if (name := key.lstrip("-")) in _COLUMNS]
+    # One figure at least: without any, a deployer's days would not be summed up but stand in the list one by one.
+    names = [name for key in order if (name := key.lstrip("-")) in _COLUMNS] or ["jobs"]
     rows: QuerySet[Any, Any] = _rows(days, q)
     if days:
         summed = {name: Sum(_COLUMNS[name], filter=_of(name, days), default=0) for name in names}

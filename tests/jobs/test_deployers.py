@@ -120,6 +120,17 @@ def test_pages_have_each_deployer_once(client: Client, counts: list[int], sort: 
     assert sorted(seen) == sorted(address(number) for number in range(len(counts)))
 
 
+def test_list_by_address_of_a_time_has_a_deployer_of_several_days_once(client: Client) -> None:
+    ended("a")
+    ended("b", at=NOON - DAY)
+    running("c")
+
+    page = get(client, "/deployers/?days=7&sort=address")
+
+    assert [row[0] for row in rows(page)] == [ONE]
+    assert words(page, "count").startswith("1 ")
+
+
 def test_list_goes_on_and_back(client: Client) -> None:
     for number in range(120):
         make_job(number, deployer=address(f"d{number}"))
