@@ -182,6 +182,23 @@ def test_place_beyond_the_last_phase_is_the_end_of_the_list_in_every_manner(
     assert [job.address for job in page.rows] == [address(2), address(3)]
 
 
+def test_part_that_took_the_time_is_the_one_to_go_on_with(monkeypatch: pytest.MonkeyPatch, remembered: None) -> None:
+    ways_to_read(monkeypatch, Way(300, Manner.GATHER), Way(60_000, Manner.GATHER))
+    for name in range(3):
+        make_job(name, listed_at=timezone.now() - timedelta(weeks=200), started_at=NOON, ended_at=NOON, state=2)
+    calls = iter(range(9))
+
+    def third_sleeps(*given: Any, **named: Any) -> Any:
+        if next(calls) == 2:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(5)")
+        return keyset_page(*given, **named)
+
+    monkeypatch.setattr(reading, "keyset_page", third_sleeps)
+
+    assert times("trigger=cli") == [3, 3, 7, -1]
+
+
 def test_unfinished_jobs_of_other_weeks_stand_where_they_were_listed(
     monkeypatch: pytest.MonkeyPatch, remembered: None
 ) -> None:

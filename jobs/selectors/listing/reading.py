@@ -22,10 +22,10 @@ from django.http import QueryDict
 from explorer import paging
 from explorer.paging import Page, keyset_page, read_cursor, write_cursor
 from jobs.columns import QUEUE
-from jobs.models import Job
+from jobs.models import Job, JobQuerySet
 from jobs.selectors.listing.figures import SEEN, Seen
 from jobs.selectors.listing.filtering import asks_several, matching, of_times, order_of
-from jobs.selectors.listing.slices import slices
+from jobs.selectors.listing.slices import Slice, slices
 
 
 class Manner(Enum):
@@ -52,7 +52,7 @@ _PATIENT_WAYS: Final = (Way(150), Way(300, Manner.GATHER), Way(1000), Way(2500, 
 #: there is an index of it in the list's order; the later ways are for a machine that is busy.
 WAYS: Final = (Way(12), Way(12, Manner.WALK), Way(40, Manner.GATHER), *_PATIENT_WAYS)
 #: Where several things are, PostgreSQL misjudges how many jobs have them all: it takes them for independent.
-WAYS_OF_SEVERAL: Final = (Way(12, Manner.GATHER), Way(12), Way(12, Manner.WALK), Way(40, Manner.GATHER), *_PATIENT_WAYS)
+WAYS_OF_SEVERAL: Final = (Way(25, Manner.GATHER), Way(12), Way(12, Manner.WALK), Way(60, Manner.GATHER), *_PATIENT_WAYS)
 #: A fragment inside another page shows so many jobs.
 EMBEDDED: Final = 10
 #: A manner that took no longer is not compared with others; milliseconds.
@@ -148,6 +148,25 @@ def _position(order: tuple[str, ...], at: datetime) -> list[Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """The jobs that a filter asks for, in parts of which each has all of the one before it."""
+
+    found: JobQuerySet
+    slices: Sequence[Slice]
+
+    @property
+    def last(self) -> int:
+        """The number of the last part, which has all jobs."""
+        return len(self.slices) - 1
+
+    def part(self, number: int) -> QuerySet[Job, Any]:
+        """Return what rows show of the jobs of a part; no query, but made only where it is needed."""
+        times, edge = self.slices[number].times, self.slices[number].edge
+        found = self.found if times is None else of_times(self.found, times).filter(edge)
+        return found.values_list(*SEEN, named=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A page that is asked for."""
 
@@ -161,27 +180,26 @@ class Asked:
         """Whether it is the page before a row, and not after one."""
         return bool(self.params.get("before") and not self.params.get("after"))
 
-    def parts(self, manner: Manner) -> list[QuerySet[Job, Any]]:
+    def parts(self, manner: Manner) -> Parts:
         """Return the lists to read one after another until one has a whole page; the last one has all that is left."""
         if manner is not Manner.GATHER:
-            return [_shown(matching(self.wanted))]
+            return Parts(matching(self.wanted), [Slice()])
         found = matching(self.wanted, by_entries=True)
-        return [
-            _shown(found if part.times is None else of_times(found, part.times).filter(part.edge))
-            for part in slices(self.wanted, self.order, self._keys(), backwards=self.is_backwards)
-        ]
+        return Parts(found, list(slices(self.wanted, self.order, self._keys(), backwards=self.is_backwards)))
 
-    def read(self, parts: Sequence[QuerySet[Job, Any]], begin: int, end: float) -> tuple[Page[Any], int]:
-        """Return the page, from the part at `begin` on, and which part it is from; a query for each.
+    def read(self, parts: Parts, memory: Memory, end: float) -> Page[Any]:
+        """Return the page, from the part that is remembered on, and remember which part it is from; a query for each.
 
-        To be done in a time box, by `end` of the monotonic clock: all parts together. Raises TooSlow.
+        To be done in a time box, by `end` of the monotonic clock: all parts together. Raises TooSlow; then the part is
+        remembered that took the time, for the one before it had no page.
         """
-        number = min(begin, len(parts) - 1)
+        number = min(memory.part, parts.last)
         while True:
-            page = keyset_page(parts[number], self.order, self.params, size=self.size)
-            if number == len(parts) - 1 or (page.newer if self.is_backwards else page.older):
-                return page, number
+            page = keyset_page(parts.part(number), self.order, self.params, size=self.size)
+            if number == parts.last or (page.newer if self.is_backwards else page.older):
+                return page
             number += 1
+            memory.part = number
             _leave(end)
 
     def _keys(self) -> list[Any] | None:
@@ -190,33 +208,34 @@ class Asked:
         return [value.value for value in read_cursor(Job.objects.all(), self.order, cursor)] if cursor else None
 
 
-def _shown(found: QuerySet[Job]) -> QuerySet[Job, Any]:
-    """Return jobs with what a row shows."""
-    return found.values_list(*SEEN, named=True)
-
-
 def _quickest(asked: Asked) -> Page[Any]:
     """Read a page in the manner that was quickest for its filter, as far as they were tried. Raises TooSlow."""
     key = _key(asked.wanted)
     before: Memory = cache.get(key) or Memory()
     memory = deepcopy(before)
     for way in _ways(asked.wanted, memory):
-        parts = asked.parts(way.manner)  # what that has to look up is not part of the manner
-        began = time.monotonic()
         try:
+            parts = _looked_up(asked, way)
+            began = time.monotonic()
             with time_box(way.milliseconds, way.manner):
-                page, part = asked.read(parts, memory.part, began + way.milliseconds / 1000)
+                page = asked.read(parts, memory, began + way.milliseconds / 1000)
         except TooSlow:
             memory.give_up(way)
             continue
         memory.note(way.manner, (time.monotonic() - began) * 1000)
-        if way.manner is Manner.GATHER:
-            memory.part = part
         if memory != before:
             cache.set(key, memory, REMEMBERED)
         return page
     cache.delete(key)
     raise TooSlow
+
+
+def _looked_up(asked: Asked, way: Way) -> Parts:
+    """Return the lists to read. What has to be found out for them is little, but for a text, and no part of the way."""
+    if "q" not in asked.wanted:
+        return asked.parts(way.manner)
+    with time_box(max(way.milliseconds, PATIENT)):
+        return asked.parts(way.manner)
 
 
 def _ways(wanted: Mapping[str, Any], memory: Memory) -> Iterator[Way]:
@@ -230,9 +249,9 @@ def _ways(wanted: Mapping[str, Any], memory: Memory) -> Iterator[Way]:
         return
     most = memory.took[best]
     if most > QUICK and (
-        fresh := [manner for manner in Manner if manner not in memory.took and memory.cut.get(manner, 0) < most * 0.8]
+        fresh := [manner for manner in Manner if manner not in memory.took and memory.cut.get(manner, 0) < most]
     ):
-        yield Way(max(round(most), 1), fresh[0])
+        yield Way(max(math.ceil(most), 1), fresh[0])
     yield Way(max(PATIENT, round(2 * most)), best)
     # What was slow once, on a busy machine, may be the quick one now.
     later = [way for way in WAYS if way.milliseconds >= PATIENT]
