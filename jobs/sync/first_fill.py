@@ -74,10 +74,7 @@ def finish() -> bool:
     tables = unfinished()
     with ThreadPoolExecutor(AT_A_TIME) as threads:
         list(threads.map(_make, chain.from_iterable(tables.values())))
-    with connection.cursor() as cursor:
-        for name in map(sql.Identifier, tables):
-            cursor.execute(sql.SQL("COMMENT ON TABLE {} IS NULL").format(name))
-            cursor.execute(sql.SQL("ANALYZE {}").format(name))  # else nobody would know for a minute what is in it
+        list(threads.map(_settle, tables))
     return bool(tables)
 
 
@@ -125,6 +122,15 @@ def _drop(cursor: CursorWrapper, table: str) -> None:
     comment = sql.Literal(_MARK + json.dumps([definition for _, definition in found]))
     cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(sql.Identifier(table), comment))
     cursor.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(", ").join(sql.Identifier(name) for name, _ in found)))
+
+
+def _settle(table: str) -> None:
+    """Take the mark off a table that has its indexes, and note what is in it, which nobody would know for a minute."""
+    name = sql.Identifier(table)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("COMMENT ON TABLE {} IS NULL").format(name))
+        cursor.execute(sql.SQL("ANALYZE {}").format(name))
+    connection.close()
 
 
 def _make(definition: str) -> None:
