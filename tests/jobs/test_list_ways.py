@@ -105,11 +105,12 @@ def test_manners_are_all_tried_where_the_first_is_not_quick_and_the_best_is_kept
     slow_reads(monkeypatch, 0)
     monkeypatch.setattr(reading, "QUICK", 0)
 
-    tried, rows = zip(*(ways() for _ in range(5)), strict=True)
+    # Gathering may take some readings to come to the part that has a page.
+    tried, rows = zip(*(ways() for _ in range(8)), strict=True)
 
     assert (tried[0], tried[1][0], tried[2][0]) == (["free"], "walk", "gather")
-    assert tried[3] == tried[4]
-    assert (len(tried[3]), set(rows)) == (1, {3})
+    assert tried[6] == tried[7]
+    assert (len(tried[6]), set(rows)) == (1, {3})
 
 
 def test_manner_that_was_broken_off_is_tried_again_when_the_best_takes_longer(

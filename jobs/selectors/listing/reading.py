@@ -187,17 +187,18 @@ class Asked:
         found = matching(self.wanted, by_entries=True)
         return Parts(found, list(slices(self.wanted, self.order, self._keys(), backwards=self.is_backwards)))
 
-    def read(self, parts: Parts, memory: Memory, end: float) -> Page[Any]:
-        """Return the page, from the part that is remembered on, and remember which part it is from; a query for each.
+    def read(self, parts: Parts, memory: Memory, end: float) -> tuple[Page[Any], float]:
+        """Return the page, from the part that is remembered on, and the milliseconds that its part took; a query each.
 
-        To be done in a time box, by `end` of the monotonic clock: all parts together. Raises TooSlow; then the part is
-        remembered that took the time, for the one before it had no page.
+        To be done in a time box, by `end` of the monotonic clock: all parts together. Raises TooSlow. The part that had
+        the page is remembered, or took the time: so the next reading begins with it.
         """
         number = min(memory.part, parts.last)
         while True:
+            began = time.monotonic()
             page = keyset_page(parts.part(number), self.order, self.params, size=self.size)
             if number == parts.last or (page.newer if self.is_backwards else page.older):
-                return page
+                return page, (time.monotonic() - began) * 1000
             number += 1
             memory.part = number
             _leave(end)
@@ -214,15 +215,17 @@ def _quickest(asked: Asked) -> Page[Any]:
     before: Memory = cache.get(key) or Memory()
     memory = deepcopy(before)
     for way in _ways(asked.wanted, memory):
+        begin = memory.part
         try:
             parts = _looked_up(asked, way)
-            began = time.monotonic()
+            end = time.monotonic() + way.milliseconds / 1000
             with time_box(way.milliseconds, way.manner):
-                page = asked.read(parts, memory, began + way.milliseconds / 1000)
+                page, took = asked.read(parts, memory, end)
         except TooSlow:
-            memory.give_up(way)
+            if memory.part == begin:  # else it has come further, and is to go on there
+                memory.give_up(way)
             continue
-        memory.note(way.manner, (time.monotonic() - began) * 1000)
+        memory.note(way.manner, took)
         if memory != before:
             cache.set(key, memory, REMEMBERED)
         return page
