@@ -54,7 +54,7 @@ def first_fill() -> Iterator[bool]:
     """Do without indexes where there are few jobs, and make them in the end; yield whether that is so.
 
     To be entered by one process at a time, after finish(). Everybody else may read and write jobs meanwhile, but waits
-    while indexes are made: some 15 seconds a million jobs.
+    while indexes are made: some 25 seconds a million jobs.
     """
     is_first = _is_worth_it() and _put_off(TABLES[0])
     try:
