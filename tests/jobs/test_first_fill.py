@@ -68,6 +68,10 @@ def other_session(statement: str) -> Iterator[None]:
             cursor.execute(statement)
         yield
     finally:
+        # A server's process ends some time after its connection: what it holds is let go before that.
+        other.rollback()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
         other.close()
 
 
