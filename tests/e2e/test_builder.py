@@ -157,6 +157,20 @@ def test_twenty_mixed_steps_are_undone_and_done_again(page: Page, site: str) -> 
     expect(page.locator("#redo")).to_be_disabled()
 
 
+def test_a_part_that_is_asked_for_stays_though_the_cursor_came_to_rest_elsewhere(page: Page, site: str) -> None:
+    hands = Hands(page)
+    hands.start(site, json.dumps(CHAIN, indent=2))
+    hands.open("/ops/1")
+    page.evaluate("""() => {
+        const { editor } = explorerBuilder;
+        editor.view.dispatch({ selection: { anchor: editor.text.indexOf("nginx") }, userEvent: "select" });
+        document.querySelector('#ops a[data-at="/ops/1"]').click();  // before the form followed the cursor
+    }""")
+    page.wait_for_timeout(400)
+    hands.settle()
+    expect(page.locator("#form h2")).to_have_text("client")
+
+
 def test_form_and_text_follow_each_other(page: Page, site: str) -> None:
     hands = Hands(page)
     hands.start(site, json.dumps(CHAIN, indent=2))

@@ -25,7 +25,7 @@ class Builder {
     this.form = new Form(byId("form"), {
       onTyped: () => this.live.typed(),
       onAction: (action) => this.act(action),
-      onFocus: (pointer) => this.link(pointer),
+      onFocus: (pointer) => this.meant(pointer),
     });
     this.panels = new Panels(host.dataset, () => this.live.part || "/version");
     const start = JSON.parse(host.dataset.start);
@@ -82,7 +82,7 @@ class Builder {
 
   // Shows the part in which a place is.
   open(at, { isFocused = false, isLinked = true } = {}) {
-    this.live.ask({ change: "look", at, isFocused, isLinked });
+    this.ask({ change: "look", at, isFocused, isLinked });
   }
 
   // From a finding to its place: the control in the form, or where there is none, the text.
@@ -98,7 +98,7 @@ class Builder {
 
   act(action) {
     if (action === "apply") this.summary();
-    this.live.ask({ change: "form", action });
+    this.ask({ change: "form", action });
   }
 
   async summary() {
@@ -106,9 +106,15 @@ class Builder {
     if (this.live.errors) byId("h-findings").focus();
   }
 
-  fix(wanted) { this.live.ask({ change: "fix", fix: wanted }); }
+  fix(wanted) { this.ask({ change: "fix", fix: wanted }); }
 
-  step(name) { this.live.ask({ change: name }); }
+  step(name) { this.ask({ change: name }); }
+
+  // What is asked for outweighs where the cursor came to rest before it: the form does not turn away again.
+  ask(step) {
+    clearTimeout(this.following);
+    this.live.ask(step);
+  }
 
   async save() {
     await this.live.settled();
@@ -150,6 +156,12 @@ class Builder {
     else url.searchParams.delete("at");
     url.hash = "";
     history.replaceState(history.state, "", url);
+  }
+
+  // A control of the form has the focus.
+  meant(pointer) {
+    clearTimeout(this.following);
+    this.link(pointer);
   }
 
   // From the form to the text.
