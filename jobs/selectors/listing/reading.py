@@ -15,11 +15,12 @@ from typing import Any, Final
 
 import psycopg
 from django.core.cache import cache
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from explorer import paging
+from explorer.database.along import Along, along
 from explorer.paging import Page, keyset_page, read_cursor, write_cursor
 from jobs.columns import QUEUE
 from jobs.models import Job, JobQuerySet
@@ -72,33 +73,23 @@ class TooSlow(Exception):
 
 
 @contextmanager
-def time_box(milliseconds: int, manner: Manner = Manner.FREE) -> Iterator[None]:
-    """Break off what is read inside after a time: raises TooSlow. Two statements around a transaction."""
-    was_inside = connection.in_atomic_block
+def time_box(milliseconds: int, manner: Manner = Manner.FREE) -> Iterator[Along]:
+    """Break off each statement inside after a time: raises TooSlow. Costs no query of its own outside a transaction."""
     try:
-        with transaction.atomic():
-            _set(statement_timeout=str(milliseconds), **_ALONE, **dict.fromkeys(manner.value, "off"))
-            yield
-            if was_inside:  # settings last as long as the outermost transaction
-                _set(statement_timeout="0", max_parallel_workers_per_gather="2", **dict.fromkeys(manner.value, "on"))
+        with along(statement_timeout=str(milliseconds), **_ALONE, **dict.fromkeys(manner.value, "off")) as box:
+            yield box
     except OperationalError as error:
         if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
             raise TooSlow from error
         raise
 
 
-def _set(**values: str) -> None:
-    calls = ", ".join("set_config(%s, %s, true)" for _ in values)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", [text for pair in values.items() for text in pair])
-
-
-def _leave(end: float) -> None:
+def _leave(box: Along, end: float) -> None:
     """Let the next statement of a time box take what is left until `end`; raise TooSlow where nothing is."""
     left = int((end - time.monotonic()) * 1000)
     if left < 1:
         raise TooSlow
-    _set(statement_timeout=str(left))
+    box.settings["statement_timeout"] = str(left)
 
 
 @dataclass
@@ -187,11 +178,11 @@ class Asked:
         found = matching(self.wanted, by_entries=True)
         return Parts(found, list(slices(self.wanted, self.order, self._keys(), backwards=self.is_backwards)))
 
-    def read(self, parts: Parts, memory: Memory, end: float) -> tuple[Page[Any], float]:
+    def read(self, parts: Parts, memory: Memory, box: Along, end: float) -> tuple[Page[Any], float]:
         """Return the page, from the part that is remembered on, and the milliseconds that its part took; a query each.
 
-        To be done in a time box, by `end` of the monotonic clock: all parts together. Raises TooSlow. The part that had
-        the page is remembered, or took the time: so the next reading begins with it.
+        To be done in that time box, by `end` of the monotonic clock: all parts together. Raises TooSlow. The part that
+        had the page is remembered, or took the time: so the next reading begins with it.
         """
         number = min(memory.part, parts.last)
         while True:
@@ -201,7 +192,7 @@ class Asked:
                 return page, (time.monotonic() - began) * 1000
             number += 1
             memory.part = number
-            _leave(end)
+            _leave(box, end)
 
     def _keys(self) -> list[Any] | None:
         """Return the sort keys of the row that the page is next to."""
@@ -219,8 +210,8 @@ def _quickest(asked: Asked) -> Page[Any]:
         try:
             parts = _looked_up(asked, way)
             end = time.monotonic() + way.milliseconds / 1000
-            with time_box(way.milliseconds, way.manner):
-                page, took = asked.read(parts, memory, end)
+            with time_box(way.milliseconds, way.manner) as box:
+                page, took = asked.read(parts, memory, box, end)
         except TooSlow:
             if memory.part == begin:  # else it has come further, and is to go on there
                 memory.give_up(way)
