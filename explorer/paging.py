@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +24,8 @@ Row = TypeVar("Row")
 PAGE_SIZE = 50
 #: Longer than any cursor made here, short enough to refuse nonsense before it is read.
 CURSOR_LENGTH = 2000
+#: Makes rows of a query of primary keys.
+RowsOf = Callable[[QuerySet[Any, Any]], QuerySet[Any, Row]]
 
 
 class BadCursor(ValueError):
@@ -54,17 +56,25 @@ class Count:
 
 
 def keyset_page(
-    queryset: QuerySet[Any, Row], order: Sequence[str], params: QueryDict, *, size: int = PAGE_SIZE
+    queryset: QuerySet[Any, Row],
+    order: Sequence[str],
+    params: QueryDict,
+    *,
+    size: int = PAGE_SIZE,
+    rows_of: RowsOf[Row] | None = None,
 ) -> Page[Row]:
     """Return the page that `after` or `before` in `params` asks for, else the first; one query of `size` + 1 rows.
 
     `order` names non-null columns or annotations as order_by() does; the last one is unique. Rows are objects, or
-    named tuples that have these columns. Raises BadCursor.
+    named tuples that have these columns. With `rows_of`, `queryset` is of primary keys alone, and only the rows of a
+    page's are read: where an index has all that is asked for, the others need not be. Raises BadCursor.
     """
     after, before = params.get("after", ""), params.get("before", "")
     backwards = bool(before and not after)
     cursor = read_cursor(queryset, order, after or before) if after or before else None
-    rows = list(_rows(queryset, order, cursor, backwards=backwards, count=size + 1))
+    keys = [_flipped(key) for key in order] if backwards else list(order)
+    found = _rows(queryset, keys, cursor, count=size + 1, is_whole=rows_of is None)
+    rows = list(rows_of(found).order_by(*keys)[: size + 1] if rows_of else found)
     has_more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -107,16 +117,18 @@ def _beyond(names: Sequence[str], values: Sequence[Value], operator: str) -> Com
 
 
 def _rows(
-    queryset: QuerySet[Any, Row], order: Sequence[str], cursor: list[Value] | None, *, backwards: bool, count: int
+    queryset: QuerySet[Any, Row], keys: Sequence[str], cursor: list[Value] | None, *, count: int, is_whole: bool
 ) -> QuerySet[Any, Row]:
-    """Return up to `count` rows beyond the cursor, nearest first."""
-    keys = [_flipped(key) for key in order] if backwards else list(order)
-    if cursor is None:
-        return queryset.order_by(*keys)[:count]
-    parts = [part.order_by(*keys)[:count] for part in segments(queryset, keys, cursor)]
-    if len(parts) == 1:
-        return parts[0]
-    return parts[0].union(*parts[1:], all=True).order_by(*keys)[:count]
+    """Return up to `count` rows beyond the cursor, nearest first; if they are not whole, of each segment, as it comes.
+
+    What is not whole has no column to be sorted by.
+    """
+    parts = segments(queryset, keys, cursor) if cursor is not None else [queryset]
+    first, *others = [part.order_by(*keys)[:count] for part in parts]
+    if not others:
+        return first
+    found = first.union(*others, all=True)
+    return found.order_by(*keys)[:count] if is_whole else found
 
 
 def segments(queryset: QuerySet[Any, Row], keys: Sequence[str], cursor: list[Value]) -> Iterator[QuerySet[Any, Row]]:

@@ -183,7 +183,12 @@ class Job(models.Model):
             models.Index(fields=["phase", "-order_at", "-address"], name="job_newest"),
             models.Index(fields=["market", "phase", "-order_at", "-address"], name="job_market_newest"),
             models.Index(fields=["node", "phase", "-order_at", "-address"], name="job_node_newest"),
-            models.Index(fields=["deployer", "phase", "-order_at", "-address"], name="job_deployer_newest"),
+            # With what a text is looked for by: a deployer of very many jobs may have few with some words.
+            models.Index(
+                fields=["deployer", "phase", "-order_at", "-address"],
+                include=["ipfs_job", "delisted_at"],
+                name="job_deployer_runs",
+            ),
             models.Index(fields=["payer", "phase", "-order_at", "-address"], name="job_payer_newest"),
             models.Index(fields=["trigger", "phase", "-order_at", "-address"], name="job_trigger_newest"),
             # What few jobs are, in the same order; small, and written only for these few.

@@ -10,15 +10,20 @@ from django.http import QueryDict
 
 from explorer.paging import Page
 from jobs.forms import filter_of
+from jobs.models import Definition
 from jobs.selectors import listing
 from jobs.selectors.listing import reading
 from jobs.selectors.listing.reading import Way
 from markets.models import Image
-from tests.jobs.factories import NOON, make_job, make_market
+from tests.jobs.factories import NOON, cid, make_job, make_market
 
 
 def add(facts: list[tuple[int, int]], start: int, apart: timedelta = timedelta(minutes=1)) -> None:
-    """Create a job for each pair of state and seed; few distinct times and prices, so that ties are the rule."""
+    """Create a job for each pair of state and seed; few distinct times and prices, so that ties are the rule.
+
+    Two thirds have a definition with the word "python".
+    """
+    Definition.objects.get_or_create(key=cid("python"), defaults={"text": "{}", "words": "python"})
     image, _ = Image.objects.get_or_create(reference="ubuntu", registry="docker.io", repository="library/ubuntu")
     for n, (state, seed) in enumerate(facts, start):
         listed = NOON - apart * (seed % 3)
@@ -26,6 +31,7 @@ def add(facts: list[tuple[int, int]], start: int, apart: timedelta = timedelta(m
         times["started_at"] = listed + timedelta(minutes=seed % 2) if state else None
         times["ended_at"] = times["started_at"] + timedelta(seconds=seed % 3) if state > 1 else None
         market = make_market("H100") if seed % 2 else make_market()
+        times["ipfs_job"] = cid("python" if seed % 3 else "other")
         make_job(n, state=state, price=90 + seed % 4, market=market, image_ids=[image.pk] * (seed % 2), **times)
 
 

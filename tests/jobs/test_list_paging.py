@@ -35,6 +35,7 @@ FILTERS = (
     "started_to=2026-08-22&price_max=1",
     f"listed_to=2026-08-10&deployer={address('deployer')}&trigger=cli",
     "listed_from=2026-03-01&price_min=0.3",
+    f"deployer={address('deployer')}&q=python",
 )
 
 
@@ -71,6 +72,7 @@ def test_walk_both_ways_while_jobs_are_inserted_skips_and_repeats_none(
 ) -> None:
     cache.clear()
     ways_to_read(monkeypatch, Way(60_000, manner))
+    monkeypatch.setattr("jobs.selectors.listing.filtering.FEW_DEFINITIONS", 0)
     Job.objects.all().delete()
     make_market("H100")  # a filter names it, whether a job is in it or not
     add(first, 0, apart)

@@ -10,14 +10,17 @@ from unittest.mock import patch
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from explorer.database.along import along
 from explorer.paging import keyset_page, write_cursor
+from jobs.columns import QUEUE
+from jobs.forms import filter_of
 from jobs.selectors import listing
 from jobs.selectors.listing import reading
-from jobs.selectors.listing.reading import Manner, Way
+from jobs.selectors.listing.reading import Asked, Manner, Way
 from tests.jobs.factories import NOON, address, make_job
 from tests.jobs.lists import add, read, ways_to_read
 
@@ -245,3 +248,18 @@ def test_page_that_no_way_finds_in_time_is_given_up_and_nothing_remembered(
     with pytest.raises(listing.TooSlow):
         ways()
     assert ways() == (["free"], 0)
+
+
+def test_text_of_a_deployer_is_looked_for_without_reading_the_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is asked of a job stands in the index of the deployer's: only the rows of the page are read."""
+    add([(state, seed) for state in range(4) for seed in range(12)], 0)
+    monkeypatch.setattr("jobs.selectors.listing.filtering.FEW_DEFINITIONS", 0)
+    query = QueryDict(f"deployer={address('deployer')}&q=python")
+    form = filter_of(query)
+    assert form.is_valid()
+    parts = Asked(form.wanted, QUEUE, query, 5).parts(Manner.WALK)
+
+    with along(enable_seqscan="off", **dict.fromkeys(Manner.WALK.value, "off")):
+        plan = parts.part(0).order_by(*QUEUE)[:6].explain()
+
+    assert "Index Only Scan using job_deployer_runs" in plan

@@ -324,7 +324,7 @@ def nodes_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("key", "index"), [("pk", "jobs_job"), ("deployer", "job_deployer_newest")])
+@pytest.mark.parametrize(("key", "index"), [("pk", "jobs_job"), ("deployer", "job_deployer_runs")])
 def test_a_part_of_an_address_is_found_by_an_index(key: str, index: str) -> None:
     wanted = finding._wanted(read("3EwU"), key)
     with connection.cursor() as cursor:
