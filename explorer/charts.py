@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape  # several times as quick as Django's, which looks for lazy texts
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
@@ -28,8 +28,7 @@ _BETWEEN = "\0"
 Numeral = Callable[[float], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """One bar: what it says when pointed at, the heights of its parts from below, and a label under it or none."""
 
     title: str
@@ -37,8 +36,7 @@ class Bar:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One point of a line: what it says when pointed at, its height or None for a gap, a label under it or none."""
 
     title: str

@@ -200,24 +200,25 @@ def _line(
 
 def names(past: Past) -> Sequence[str]:
     """Return the name of each bar."""
-    return _names(past.range.unit, tuple(moment.at for moment in past.moments))
+    return _names(past.range, past.moments[-1].at)
 
 
 @lru_cache(maxsize=50)  # every chart of a page has the same bars, and so has every page of an hour
-def _names(unit: str, times: Sequence[datetime]) -> Sequence[str]:
-    if unit == HOUR:
+def _names(asked: Range, last: datetime) -> Sequence[str]:
+    times = asked.times(last)
+    if asked.unit == HOUR:
         return [f"{at:%a} {at.day} {at:%b}, {at:%H:%M} UTC" for at in times]
     return [f"{at:%a} {at.day} {at:%b %Y}" for at in times]
 
 
 def labels(past: Past) -> Sequence[str]:
     """Return what stands under each bar; most have nothing, and the last ones have no room."""
-    return _labels(past.range, tuple(moment.at for moment in past.moments))
+    return _labels(past.range, past.moments[-1].at)
 
 
 @lru_cache(maxsize=50)
-def _labels(asked: Range, times: Sequence[datetime]) -> Sequence[str]:
-    return [_label(at, asked) if n < 0.92 * len(times) else "" for n, at in enumerate(times)]
+def _labels(asked: Range, last: datetime) -> Sequence[str]:
+    return [_label(at, asked) if n < 0.92 * asked.count else "" for n, at in enumerate(asked.times(last))]
 
 
 def _label(at: datetime, asked: Range) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from operator import add, attrgetter
-from typing import Any, Final
+from operator import add
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Sum
 from django.db.models.functions import Trunc
@@ -20,8 +19,7 @@ WEEK, MONTH = "week", "month"
 _WITH_HOURS: Final = {ALL, MARKET}
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """The figures of a group of jobs; `at` is when their hour, day, week or month began, in UTC.
 
     From `listed` to `unknown`: jobs by when they were listed, as they stand now. From `ended` on: jobs by when they
@@ -65,22 +63,20 @@ class Totals:
         """How long a job waited from its listing to its start; None where that is known of none."""
         return self.wait_seconds / self.waits if self.waits else None
 
-    def __add__(self, other: Totals) -> Totals:
+    def __add__(self, other: Totals) -> Totals:  # type: ignore[override] # no tuple is put after another
         """Return both together, with the time of the first."""
-        return Totals(self.at, *map(add, _figures(self), _figures(other)))
+        return Totals(self.at, *map(add, self[1:], other[1:]))
 
 
-_figures: Final = attrgetter(*FIGURES)
-
-
-def together(rows: Iterable[Totals]) -> Totals:
+def together(rows: Sequence[Totals]) -> Totals:
     """Return all rows in one, without a time; column by column, which a year of days takes a moment for."""
-    sums: list[Any] = [sum(column) for column in zip(*map(_figures, rows), strict=True)]
+    _, *columns = zip(*rows, strict=True) if rows else [()]
+    sums: list[Any] = [sum(column) for column in columns]
     return Totals(None, *sums)
 
 
 _SUMS: Final = {f"sum_{name}": Sum(name) for name in FIGURES}
-if tuple(field.name for field in fields(Totals))[1:] != FIGURES:
+if Totals._fields[1:] != FIGURES:
     raise TypeError("Totals and JobRollup have different figures")
 
 
@@ -125,7 +121,7 @@ def totals_between(
     rows = rows.filter(at__gte=since) if since else rows
     rows = rows.filter(at__lt=until) if until else rows
     found = rows.order_by().values("dimension").annotate(**_SUMS).values_list(*_SUMS)
-    return together(Totals(None, *figures) for figures in found)
+    return together([Totals(None, *figures) for figures in found])
 
 
 def _begins_hour(moment: datetime) -> bool:
@@ -156,6 +152,6 @@ def series(dimension: str, key: str, unit: str, since: datetime, until: datetime
     stored = HOUR if unit == HOUR else DAY
     rows = JobRollup.objects.filter(dimension=dimension, key=key, unit=stored, at__gte=since, at__lt=until)
     if unit in {HOUR, DAY}:
-        return [Totals(*row) for row in rows.order_by("at").values_list("at", *FIGURES)]
+        return list(map(Totals._make, rows.order_by("at").values_list("at", *FIGURES)))
     grouped = rows.order_by().annotate(begin=Trunc("at", unit)).values("begin").annotate(**_SUMS)
-    return [Totals(*row) for row in grouped.order_by("begin").values_list("begin", *_SUMS)]
+    return list(map(Totals._make, grouped.order_by("begin").values_list("begin", *_SUMS)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from django.utils.safestring import SafeString
@@ -52,12 +53,17 @@ class Fee:
 
     def paid(self, amount: Decimal) -> Decimal:
         """Return what deployers paid for what hosts got; without the fee where it is not one."""
-        return amount * (1 + (self.percentage or Decimal(0)) / 100)
+        return amount * _with_fee(self.percentage)
 
     @property
     def told(self) -> str:
         """Whether the fee is in the amounts."""
         return "without the network's fee" if self.percentage is None else "with the network's fee"
+
+
+@lru_cache  # asked for each bar of each chart
+def _with_fee(percentage: Decimal | None) -> Decimal:
+    return 1 + (percentage or Decimal(0)) / 100
 
 
 def fee_of(markets: Iterable[Market]) -> Fee:

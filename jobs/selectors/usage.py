@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -94,7 +94,7 @@ def image_usage(image: Image) -> Usage:
     first = today - timedelta(days=DAYS - 1)
     found = {row.at: row for row in series(IMAGE, key, DAY, first, today + timedelta(days=1))}
     times = [first + timedelta(days=number) for number in range(DAYS)]
-    days = [found.get(at) or replace(Totals(), at=at) for at in times]
+    days = [found.get(at) or Totals(at) for at in times]
     return Usage(
         jobs=ever.listed,
         succeeded=ever.succeeded,

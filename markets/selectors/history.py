@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -57,8 +57,7 @@ def range_of(name: str) -> Range | None:
     return next((known for known in RANGES if known.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A market in one hour or day: as it was seen, None where nobody looked, and what its jobs say.
 
     Prices are what a deployer pays for an hour, the fee included: `is_listed` where the market asked for it, else
@@ -122,7 +121,8 @@ def pasts(market: Market, *asked: Range) -> list[Past]:
     now = timezone.now()
     times = {range: range.times(now) for range in asked}
     within = reduce(or_, (Q(unit=range.unit, at__gte=times[range][0]) for range in asked))
-    seen = {(row.unit, row.at): row for row in MarketHistory.objects.filter(within, market=market).order_by()}
+    noted = MarketHistory.objects.filter(within, market=market).order_by().values_list("unit", "at", *Seen._fields)
+    seen = {(unit, at): Seen(*row) for unit, at, *row in noted}
     summed = sums_in("market", within).filter(key=market.pk).values_list("unit", "at", *Worked._fields)
     worked = {(unit, at): Worked(*row) for unit, at, *row in summed}
 
@@ -131,6 +131,20 @@ def pasts(market: Market, *asked: Range) -> list[Past]:
 
     made = {range: Past(range, [moment(range.unit, at) for at in begins]) for range, begins in times.items()}
     return [made[range] for range in asked]
+
+
+class Seen(NamedTuple):
+    """What is read of a market's history in a time, by the names of its columns: sums over all reads, and prices."""
+
+    reads: int
+    waiting: int
+    most_waiting: int
+    free: int
+    most_free: int
+    running: int
+    job_price: int | None
+    usd_per_hour: Decimal | None
+    fee_percentage: Decimal | None
 
 
 class Worked(NamedTuple):
@@ -150,50 +164,48 @@ class Worked(NamedTuple):
 _NOTHING: Final = Worked()
 
 
-def _moment(at: datetime, seen: MarketHistory | None, worked: Worked, market: Market) -> Moment:
+def _moment(at: datetime, seen: Seen | None, worked: Worked, market: Market) -> Moment:
     judged = worked.ended_succeeded + worked.ended_failed
-    usd, nos, is_listed = _price(seen, worked, market)
     return Moment(
-        at=at,
-        **(_looked(seen) if seen else {}),
-        usd_per_hour=usd,
-        nos_per_hour=nos,
-        is_listed=is_listed,
-        completed=worked.ended_completed,
-        stopped=worked.ended_stopped,
-        failed=worked.ended_failed,
-        success_share=worked.ended_succeeded / judged if judged else None,
-        mean_wait_s=worked.wait_seconds / worked.waits if worked.waits else None,
+        at,
+        *(_looked(seen) if seen else _UNSEEN),
+        *_price(seen, worked, market),
+        worked.ended_completed,
+        worked.ended_stopped,
+        worked.ended_failed,
+        worked.ended_succeeded / judged if judged else None,
+        worked.wait_seconds / worked.waits if worked.waits else None,
     )
 
 
-def _looked(seen: MarketHistory) -> dict[str, Any]:
-    return {
-        "reads": seen.reads,
-        "waiting": seen.waiting / seen.reads,
-        "most_waiting": seen.most_waiting,
-        "free": seen.free / seen.reads,
-        "most_free": seen.most_free,
-        "running": seen.running / seen.reads,
-    }
+_UNSEEN: Final = (0, None, 0, None, 0, None)
 
 
-def _price(seen: MarketHistory | None, worked: Worked, market: Market) -> tuple[Decimal | None, Decimal | None, bool]:
-    """Return what an hour cost in USD and NOS, with the fee, and whether the market itself asked for it."""
+def _looked(seen: Seen) -> tuple[int, float | None, int, float | None, int, float | None]:
+    """Return the figures of a moment from `reads` to `running`."""
+    reads = seen.reads
+    return reads, seen.waiting / reads, seen.most_waiting, seen.free / reads, seen.most_free, seen.running / reads
+
+
+#: What an hour cost in USD and NOS, with the fee, and whether the market itself asked for it.
+Price = tuple[Decimal | None, Decimal | None, bool]
+
+
+def _price(seen: Seen | None, worked: Worked, market: Market) -> Price:
     if seen and (seen.usd_per_hour is not None or seen.job_price is not None):
-        price = money.cost(
-            price=seen.job_price or 0,
-            seconds=3600,
-            usd_per_hour=seen.usd_per_hour,
-            fee_percentage=seen.fee_percentage,
-        )
-        return price.total_usd, None if seen.job_price is None else price.total_nos, True
+        return _listed_price(seen.job_price, seen.usd_per_hour, seen.fee_percentage)
     if not worked.seconds:
         return None, None, False
     hours = Decimal(worked.seconds) / 3600
     fee = money.DEFAULT_FEE_PERCENTAGE if market.network_fee_percentage is None else market.network_fee_percentage
     with_fee = (1 + fee / 100) / hours
     return worked.usd * with_fee or None, worked.nos_micro / money.MICRO * with_fee, False
+
+
+@lru_cache(maxsize=1000)  # a market asks for the same for days
+def _listed_price(job_price: int | None, usd_per_hour: Decimal | None, fee_percentage: Decimal | None) -> Price:
+    price = money.cost(price=job_price or 0, seconds=3600, usd_per_hour=usd_per_hour, fee_percentage=fee_percentage)
+    return price.total_usd, None if job_price is None else price.total_nos, True
 
 
 @dataclass(frozen=True, slots=True)
