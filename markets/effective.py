@@ -35,14 +35,14 @@ class Served:
 def served(market: Market, decided: Decided | None = None) -> list[Served]:
     """Return a market's list, the network's entries first, in its order; also the hidden ones, flagged.
 
-    Two queries, and one for what curators decided where the caller does not give it.
+    One query, and one for what curators decided where the caller does not give it.
     """
     decided = decided_in([market.pk]) if decided is None else decided
     return _rows(listed_in([market.pk]).get(market.pk, []), decided.get(market.pk, []))
 
 
 def served_in(markets: Iterable[str]) -> dict[str, list[Served]]:
-    """Return the lists of many markets by address, as `served` does; three queries, whatever the number."""
+    """Return the lists of many markets by address, as `served` does; two queries, whatever the number."""
     wanted = list(dict.fromkeys(markets))
     listed, decided = listed_in(wanted), decided_in(wanted)
     return {market: _rows(listed.get(market, []), decided.get(market, [])) for market in wanted}
@@ -91,7 +91,7 @@ class Difference:
 
 
 def difference(market: Market) -> Difference:
-    """Return where the network's two lists of a market disagree; nothing where one is not known. Two queries at most.
+    """Return where the network's two lists of a market disagree; nothing where one is not known. One query at most.
 
     The market's own list is what counts: docs/decisions/0004-two-lists-of-one-market.md.
     """

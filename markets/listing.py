@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from django.db.models import Value
+from django.db import connection
 
 from explorer import images
 from explorer.kept import kept
@@ -22,7 +22,7 @@ from markets.choices import EntryKind
 from markets.curation.entries import Entry
 from markets.curation.states import decided_in
 from markets.effective import Name, Served
-from markets.models import Market, RequiredImage, RequiredResource
+from markets.models import Market
 
 #: How many entries that are no longer required a page shows.
 GONE_SHOWN: Final = 20
@@ -184,16 +184,23 @@ def _row(served: Served, elsewhere: Mapping[Name, int], of: int) -> EntryRow:
     )
 
 
+#: Written out, as markets/curation/states.py has it.
+_GONE: Final = """
+    SELECT type, name, since, removed_at FROM (
+        (SELECT '' AS type, reference AS name, since, removed_at FROM markets_requiredimage
+         WHERE market_id = %(market)s AND removed_at IS NOT NULL ORDER BY removed_at DESC LIMIT %(most)s)
+        UNION ALL
+        (SELECT type, name, since, removed_at FROM markets_requiredresource
+         WHERE market_id = %(market)s AND removed_at IS NOT NULL ORDER BY removed_at DESC LIMIT %(most)s)) AS gone
+    ORDER BY removed_at DESC LIMIT %(most)s
+"""
+
+
 def _gone(market: Market) -> list[Gone]:
     """Return what the network required once and does not now, the newest first; one query."""
-    images = RequiredImage.objects.annotate(type=Value("")).values_list("type", "reference", "since", "removed_at")
-    resources = RequiredResource.objects.values_list("type", "name", "since", "removed_at")
-    newest = [
-        past.filter(market=market).exclude(removed_at=None).order_by("-removed_at")[:GONE_SHOWN]
-        for past in (images, resources)
-    ]
-    found = newest[0].union(newest[1], all=True).order_by("-removed_at")[:GONE_SHOWN]
-    return [Gone(*row) for row in found]
+    with connection.cursor() as cursor:
+        cursor.execute(_GONE, {"market": market.pk, "most": GONE_SHOWN})
+        return [Gone(*row) for row in cursor]
 
 
 def _link(name: str) -> str:

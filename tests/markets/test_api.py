@@ -158,4 +158,4 @@ def test_the_answer_costs_the_same_for_any_list(client: Client) -> None:
             client.get(f"/api/markets/{market.address}/required-resources")
         return len(captured)
 
-    assert cost("few", 1) == cost("many", 30) == 5
+    assert cost("few", 1) == cost("many", 30) == 4

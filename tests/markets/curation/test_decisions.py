@@ -257,7 +257,7 @@ def test_many_markets_take_as_many_queries_as_one(market, admin):
         return len(writing), len(reading)
 
     cost(1)
-    assert cost(2) == cost(20) == (10, 3)
+    assert cost(2) == cost(20) == (9, 2)
 
 
 def test_served_in_keeps_the_networks_order_and_leaves_out_what_is_gone(market, admin):

@@ -291,4 +291,4 @@ def test_many_markets_are_previewed_and_written_in_as_many_queries_as_one(admin)
             to_json(chosen)
         return len(reading), len(writing)
 
-    assert cost(2) == cost(20) == (9, 4)
+    assert cost(2) == cost(20) == (7, 3)
