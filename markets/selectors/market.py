@@ -38,8 +38,8 @@ class MarketFigures:
 
 def figures(market: Market) -> MarketFigures:
     """Return a market's figures; three queries, two of which are kept for a moment."""
-    at_work = Market.objects.filter(pk=market.pk, jobs__phase=1, jobs__delisted_at=None)
-    counted = at_work.aggregate(running=Count("jobs"), nodes=Count("jobs__node", distinct=True))
+    at_work = market.jobs.filter(phase=1, delisted_at=None)
+    counted = at_work.aggregate(running=Count("pk"), nodes=Count("node", distinct=True))
     success = success_now().get(market.pk, Success())
     return MarketFigures(counted["running"], counted["nodes"], nodes_known().get(market.pk, 0), success)
 

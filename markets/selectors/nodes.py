@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from django.apps import apps
+
 from explorer.kept import kept
 from markets.choices import Activity, QueueType
 from markets.facets import FACETS
@@ -87,8 +89,9 @@ def _rows(found: Sequence[Node], history: Mapping[str, tuple[int, Success]]) -> 
 
 def _running(addresses: Sequence[str]) -> dict[str, str]:
     """Return the job that each of these nodes runs; one query."""
-    at_work = Market.objects.filter(jobs__node__in=addresses, jobs__phase=1, jobs__delisted_at=None)
-    return dict(at_work.order_by("jobs").values_list("jobs__node", "jobs"))
+    jobs = apps.get_model("jobs", "Job")._default_manager  # as sums.py reaches their sums
+    at_work = jobs.filter(node__in=addresses, phase=1, delisted_at=None)
+    return dict(at_work.order_by("pk").values_list("node", "pk"))
 
 
 def _activity(address: str, running: dict[str, str], free: set[str]) -> Activity:
@@ -130,5 +133,7 @@ class Place(NamedTuple):
 
 def places_of(address: str) -> list[Place]:
     """Return where a node waits for a job; one query."""
-    waiting = Market.objects.filter(queue_type=QueueType.NODES, queue__contains=[address]).by_name()
+    waiting = (
+        Market.objects.filter(queue_type=QueueType.NODES, queue__contains=[address]).by_name().only("name", "queue")
+    )
     return [Place(market, market.queue.index(address) + 1, len(market.queue)) for market in waiting]
