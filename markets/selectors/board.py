@@ -67,7 +67,7 @@ _SORT_KEYS: dict[str, Callable[[MarketRow], Any]] = {
 
 def busiest() -> list[MarketNow]:
     """Return all markets, the one with the most jobs running first; three queries, two of them kept for a moment."""
-    running, success = _running(), success_now()
+    running, success = running_now(), success_now()
     markets = Market.objects.worth_showing().by_name().only(*_SHOWN)
     rows = [MarketNow(market, running.get(market.pk, 0), success.get(market.pk, Success())) for market in markets]
     return sorted(rows, key=_busy_and_wanted, reverse=True)
@@ -79,11 +79,12 @@ def _busy_and_wanted(row: MarketNow) -> tuple[int, int]:
 
 # What the syncs wrote about all markets is the same on every page that names some, whatever is asked for.
 success_now = kept(success_lately)
-_busy = kept(busy_shares)
+busy_now = kept(busy_shares)
 
 
 @kept
-def _running() -> dict[str, int]:
+def running_now() -> dict[str, int]:
+    """Return how many jobs run in each market; one query, kept."""
     return dict(sums("market", "ever").values_list("key", "running"))
 
 
@@ -93,7 +94,7 @@ def board(*, q: str, type: str, sort: str) -> list[MarketRow]:
     Eight queries, all but one of which are kept for a moment.
     """
     markets = list(Market.objects.worth_showing().of_type(type).matching(q).by_name().only(*_SHOWN))
-    running, success, waits, busy = _running(), success_now(), _waits(), _busy()
+    running, success, waits, busy = running_now(), success_now(), _waits(), busy_now()
     nodes, (images, resources) = nodes_known(), _required()
     rows = [
         MarketRow(

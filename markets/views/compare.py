@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from explorer.nosana import base58
 from markets import market_json, selectors
-from markets.models import Market
+from markets.models import Market, MarketQuerySet
 from markets.selectors.comparison import compare
 from markets.views.shared import named
 
@@ -32,7 +33,7 @@ def compare_markets(request: HttpRequest) -> HttpResponse:
         "shows_all": request.GET.get("all") == "1",
         "ways": [_without(markets, market) for market in markets],
         "here": _query(markets),
-        "others": Market.objects.worth_showing().by_name().exclude(pk__in=[market.pk for market in markets]),
+        "others": _others(markets),
         "most": MOST,
     }
     return render(request, "markets/compare.html", context)
@@ -60,10 +61,16 @@ def _asked(params: QueryDict) -> list[str]:
 
 
 def _found(keys: Sequence[str]) -> tuple[list[Market], list[str]]:
-    """Return the markets in their order, each once, and what no market is known by; a query or two for each."""
-    found = {key: selectors.find_market(key) for key in keys}
+    """Return the markets in their order, each once, and what no market is known by; one query for all addresses."""
+    known = Market.objects.in_bulk([key for key in keys if base58.is_address(key)])
+    found = {key: known.get(key) or selectors.find_market(key) for key in keys}
     markets: dict[Any, Market] = {market.pk: market for market in found.values() if market}
     return [*markets.values()], [named(key) for key, market in found.items() if market is None]
+
+
+def _others(markets: Sequence[Market]) -> MarketQuerySet:
+    """Return the markets to choose from, of which no more is read than that takes."""
+    return Market.objects.worth_showing().by_name().exclude(pk__in=[market.pk for market in markets]).only("name")
 
 
 def _query(markets: Sequence[Market]) -> str:
