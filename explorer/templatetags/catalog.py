@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from explorer.nosana import caching, credentials
 
@@ -18,13 +19,13 @@ LONGEST = 2000
 @register.simple_tag
 def image_url(reference: str | None) -> str:
     """Return the address of an image's page; "" for what is none, or is only known when the job runs."""
-    return reverse("jobs:image", args=[reference]) if reference and _is_name(reference) else ""
+    return _page(get_script_prefix(), "jobs:image", reference) if reference and _is_name(reference) else ""
 
 
 @register.simple_tag
 def resource_url(type: str, key: str | None) -> str:
     """Return the address of a resource's page by type and name in the cache; "" for what is none."""
-    return reverse("jobs:resource", args=[type, key]) if key and _is_name(key) else ""
+    return _page(get_script_prefix(), "jobs:resource", type, key) if key and _is_name(key) else ""
 
 
 @register.simple_tag
@@ -35,6 +36,11 @@ def spec_url(spec: Any) -> str:
     if not isinstance(bare, dict) or not isinstance(kind, str):
         return ""
     return str(resource_url(kind, caching.resource_key(bare)))
+
+
+@lru_cache(maxsize=1000)  # the same few names stand on many pages
+def _page(prefix: str, name: str, *parts: str) -> str:
+    return reverse(name, args=parts)
 
 
 def _is_name(text: str) -> bool:

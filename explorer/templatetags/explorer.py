@@ -235,7 +235,8 @@ def when(moment: datetime | None) -> SafeString:
     """Show a time relative to now, its absolute UTC on hover; None is an en dash."""
     if not moment:
         return SafeString(DASH)
-    return filled('<time class="ago" datetime="{}" title="{}">{}</time>', iso(moment), utc(moment), ago(moment))
+    at = moment.astimezone(UTC).isoformat()[:19]
+    return SafeString(f'<time class="ago" datetime="{at}Z" title="{at.replace("T", " ")} UTC">{ago(moment)}</time>')
 
 
 @register.simple_tag
