@@ -13,7 +13,7 @@ from django.db.models.functions import Trunc
 from django.utils import timezone
 
 from jobs.models import JobRollup
-from jobs.models.rollup import ALL, DAY, EVER, FIGURES, HOUR, MARKET
+from jobs.models.rollup import ALL, DAY, ENDED, EVER, FIGURES, HOUR, LISTED, MARKET
 
 WEEK, MONTH = "week", "month"
 _WITH_HOURS: Final = {ALL, MARKET}
@@ -75,6 +75,7 @@ def together(rows: Sequence[Totals]) -> Totals:
     return Totals(None, *sums)
 
 
+_UNREAD: Final[tuple[Any, ...]] = (0,) * len(LISTED)
 _SUMS: Final = {f"sum_{name}": Sum(name) for name in FIGURES}
 if Totals._fields[1:] != FIGURES:
     raise TypeError("Totals and JobRollup have different figures")
@@ -143,15 +144,19 @@ def _since(dimension: str, since: datetime) -> dict[str, Any]:
     return {"unit": DAY, "at__gte": hour.replace(hour=0)}
 
 
-def series(dimension: str, key: str, unit: str, since: datetime, until: datetime) -> list[Totals]:
+def series(
+    dimension: str, key: str, unit: str, since: datetime, until: datetime, *, ended_only: bool = False
+) -> list[Totals]:
     """Return the totals of one key by hour (all, market only), day, week or month, oldest first.
 
     From the unit that `since` is in to before `until`. A unit in which nothing was listed and nothing ended is left
-    out.
+    out. With `ended_only` the figures from `listed` to `unknown` are not read: they are 0.
     """
     stored = HOUR if unit == HOUR else DAY
     rows = JobRollup.objects.filter(dimension=dimension, key=key, unit=stored, at__gte=since, at__lt=until)
+    unread, names = (_UNREAD, ENDED) if ended_only else ((), FIGURES)
     if unit in {HOUR, DAY}:
-        return list(map(Totals._make, rows.order_by("at").values_list("at", *FIGURES)))
-    grouped = rows.order_by().annotate(begin=Trunc("at", unit)).values("begin").annotate(**_SUMS)
-    return list(map(Totals._make, grouped.order_by("begin").values_list("begin", *_SUMS)))
+        return [Totals(at, *unread, *row) for at, *row in rows.order_by("at").values_list("at", *names)]
+    sums = {f"sum_{name}": Sum(name) for name in names}
+    grouped = rows.order_by().annotate(begin=Trunc("at", unit)).values("begin").annotate(**sums).order_by("begin")
+    return [Totals(at, *unread, *row) for at, *row in grouped.values_list("begin", *sums)]

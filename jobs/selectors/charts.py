@@ -112,8 +112,11 @@ def spell(period: Period, everywhere: Sequence[Market], market: Market | None, c
 
 
 def spell_of(dimension: str, key: str, period: Period, fee: Fee, currency: str) -> Spell:
-    """Return the totals of a period of one key; one query. Hours are kept of all jobs and of markets alone."""
-    found = reading.series(dimension, key, period.unit.name, period.since, period.until)
+    """Return the totals of a period of one key, of the jobs that ended; one query.
+
+    Hours are kept of all jobs and of markets alone.
+    """
+    found = reading.series(dimension, key, period.unit.name, period.since, period.until, ended_only=True)
     known = {totals.at: totals for totals in found}
     return Spell(
         period=period,
