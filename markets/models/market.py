@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
@@ -54,9 +56,13 @@ class MarketQuerySet(models.QuerySet["Market"]):
         here = Q(name__icontains=text) | Q(slug__icontains=text) | Q(gpus__icontains=text) | Q(address=text)
         return self.alias(gpus=gpus).filter(here)
 
-    def nodes_at_work(self) -> models.QuerySet[Market, str]:
+    def nodes_at_work(self) -> models.QuerySet[Any, str]:
         """The addresses of all nodes that run a job now; to be used inside another query."""
-        return self.filter(jobs__phase=1, jobs__delisted_at=None).values_list("jobs__node", flat=True)
+        jobs = apps.get_model("jobs", "Job")._default_manager  # by name: this app does not know jobs
+        at_work: models.QuerySet[Any, str] = (
+            jobs.filter(phase=1, delisted_at=None).order_by().values_list("node", flat=True)
+        )
+        return at_work
 
     def nodes_in_line(self) -> models.QuerySet[Market, str]:
         """The addresses of all nodes that wait for a job now; to be used inside another query."""
