@@ -148,7 +148,7 @@ class Board:
 
 
 def board(limit: int = BOARD) -> Board:
-    """Return the busiest markets; three queries."""
+    """Return the busiest markets; three queries, kept."""
     rows = selectors.busiest()
     most = max((row.running for row in rows), default=0) or 1
     return Board([Busy(row, row.running / most) for row in rows[:limit]], len(rows))

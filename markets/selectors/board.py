@@ -65,8 +65,9 @@ _SORT_KEYS: dict[str, Callable[[MarketRow], Any]] = {
 }
 
 
+@kept
 def busiest() -> list[MarketNow]:
-    """Return all markets, the one with the most jobs running first; three queries, two of them kept for a moment."""
+    """Return all markets, the one with the most jobs running first; three queries, kept for a moment."""
     running, success = running_now(), success_now()
     markets = Market.objects.worth_showing().by_name().only(*_SHOWN)
     rows = [MarketNow(market, running.get(market.pk, 0), success.get(market.pk, Success())) for market in markets]
