@@ -22,8 +22,8 @@ QUARTERS = 4
 GAP = 1.0
 #: Of a column, how much its bar fills.
 FILLED = 0.75
-#: No text of a chart has this: many are joined by it and escaped at once.
-_BETWEEN = "\0"
+#: No text of a chart has these: many are joined by them and escaped at once.
+_BETWEEN, _HEAD, _ROW = "\0", "\1", "\2"
 
 Numeral = Callable[[float], str]
 
@@ -123,14 +123,12 @@ def table_rows(rows: Iterable[Sequence[str]]) -> SafeString:
 
     Written here and not in a template: a chart's table has hundreds of rows.
     """
-    cell, next_cell = '<td class="r num">', '</td><td class="r num">'
-    return SafeString(
-        "".join(
-            f'<tr><th scope="row">{escape(head)}</th>{cell}'
-            f"{escape(_BETWEEN.join(numbers)).replace(_BETWEEN, next_cell)}</td></tr>"
-            for head, *numbers in rows
-        )
-    )
+    texts = _ROW.join(_HEAD.join((head, _BETWEEN.join(numbers))) for head, *numbers in rows)
+    if not texts:
+        return SafeString("")
+    cells = escape(texts).replace(_BETWEEN, '</td><td class="r num">').replace(_HEAD, '</th><td class="r num">')
+    lines = cells.replace(_ROW, '</td></tr><tr><th scope="row">')
+    return SafeString(f'<tr><th scope="row">{lines}</td></tr>')
 
 
 def _svg(label: str, width: int, height: int, inner: str) -> SafeString:
