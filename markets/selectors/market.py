@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.apps import apps
 from django.db.models import Count
 
 from explorer.nosana import base58
@@ -55,7 +56,8 @@ def queue_of(market: Market) -> list[Waiting]:
     """Return who waits in a market's queue, first in line first, the first hundred; one query."""
     line = market.queue[:QUEUE_SHOWN]
     if market.queue_type == QueueType.JOBS:
-        known = set(Market.objects.filter(jobs__in=line).order_by().values_list("jobs", flat=True))
+        jobs = apps.get_model("jobs", "Job")._default_manager  # as sums.py reaches their sums
+        known = set(jobs.filter(pk__in=line).order_by().values_list("pk", flat=True))
     else:
         known = set(Node.objects.filter(pk__in=line).order_by().values_list("pk", flat=True))
     return [Waiting(address, address in known) for address in line]
