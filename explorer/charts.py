@@ -1,4 +1,8 @@
-"""Charts as inline SVG, drawn here: no library in the browser, and nothing but presentation attributes (CSP)."""
+"""Charts as inline SVG, drawn here: no library in the browser, and nothing but presentation attributes (CSP).
+
+A chart is as wide as its place and as high as asked for: marks are stretched across, texts keep their size. So a
+phone shows the whole of it with its axis, without scrolling.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from django.utils.safestring import SafeString
 from explorer.formats import thousands
 
 WIDTH = 1024
-LEFT = 44  # room for the numbers of the axis
+LEFT = 44  # room for the numbers of the axis, which css/parts.css leaves beside a .plot
 TOP = 18
 BOTTOM = 28  # room for the times
 LINES = 4
@@ -22,6 +26,9 @@ QUARTERS = 4
 GAP = 1.0
 #: Of a column, how much its bar fills.
 FILLED = 0.75
+#: On a phone there is room for this many labels, and none for one that begins in the last part of the axis.
+LABELS = 6
+LAST_LABEL = 0.87
 #: No text of a chart has these: many are joined by them and escaped at once.
 _BETWEEN, _HEAD, _ROW = "\0", "\1", "\2"
 
@@ -87,8 +94,8 @@ def bars(
         for css, part in zip(classes, drawn, strict=True)
         if part
     )
-    columns = _columns([(row.title, row.label) for row in rows], width, height)
-    return _svg(label, width, height, _axis(top, width, height, numeral) + columns + shapes)
+    columns = _columns([row.title for row in rows], width, height)
+    return _svg(label, width, height, _axis(top, height, numeral), columns + shapes, [row.label for row in rows])
 
 
 def line(
@@ -109,13 +116,14 @@ def line(
         if point.value is None:
             runs = 0
             continue
-        x, y = LEFT + index * step + filled / 2, base - point.value * scale
+        x, y = index * step + filled / 2, base - point.value * scale
         # A run begins with a line of no length, which its round ends make a dot: a single value is seen too.
         drawn.append(f"L{x:.1f} {y:.1f}" if runs else f"M{x:.1f} {y:.1f}h0")
         runs += 1
     path = f'<path class="{css}" pointer-events="none" d="{"".join(drawn)}"/>'
-    columns = _columns([(point.title, point.label) for point in points], width, height)
-    return _svg(label, width, height, _axis(top, width, height, numeral, QUARTERS) + columns + path)
+    columns = _columns([point.title for point in points], width, height)
+    axis = _axis(top, height, numeral, QUARTERS)
+    return _svg(label, width, height, axis, columns + path, [point.label for point in points])
 
 
 def table_rows(rows: Iterable[Sequence[str]]) -> SafeString:
@@ -131,11 +139,13 @@ def table_rows(rows: Iterable[Sequence[str]]) -> SafeString:
     return SafeString(f'<tr><th scope="row">{lines}</td></tr>')
 
 
-def _svg(label: str, width: int, height: int, inner: str) -> SafeString:
-    """Return the whole picture; everything in `inner` that came from outside is escaped already."""
-    css = "chart gantt" if width == WIDTH else "chart"
-    head = f'<svg class="{css}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
-    return SafeString(f"{head}{inner}</svg>")
+def _svg(label: str, width: int, height: int, axis: str, marks: str, labels: Sequence[str]) -> SafeString:
+    """Return the whole picture; everything in `axis` and `marks` that came from outside is escaped already."""
+    return SafeString(
+        f'<svg class="chart plot" height="{height}" role="img" aria-label="{escape(label)}">{axis}'
+        f'<svg viewBox="0 0 {width - LEFT} {height}" preserveAspectRatio="none">{marks}</svg>'
+        f"{_labels(labels, height)}</svg>"
+    )
 
 
 def _columns_of(count: int, width: int) -> tuple[float, float]:
@@ -148,7 +158,7 @@ def _columns_of(count: int, width: int) -> tuple[float, float]:
 def _lefts(count: int, width: int) -> Sequence[str]:
     """Return where each column begins."""
     step, _ = _columns_of(count, width)
-    return [f"{LEFT + index * step:.1f}" for index in range(count)]
+    return [f"{index * step:.1f}" for index in range(count)]
 
 
 @lru_cache(maxsize=50)
@@ -159,25 +169,32 @@ def _untitled(count: int, width: int, height: int) -> Sequence[str]:
     return [f'<path class="m-none" d="M{x} {shape}"><title>' for x in _lefts(count, width)]
 
 
-def _axis(top: float, width: int, height: int, numeral: Numeral, steps: int = LINES - 1) -> str:
+def _axis(top: float, height: int, numeral: Numeral, steps: int = LINES - 1) -> str:
     base = height - BOTTOM
     values = [top * step / steps for step in range(steps + 1)]
     return "".join(
-        f'<path class="grid" d="M{LEFT} {y:.1f}H{width}"/>'
-        f'<text class="t-ax" x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(numeral(value))}</text>'
+        f'<line class="grid" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f'<text class="t-ax" x="-8" y="{y + 4:.1f}" text-anchor="end">{escape(numeral(value))}</text>'
         for value in values
         for y in [base - value / top * (base - TOP)]
     )
 
 
-def _columns(texts: Sequence[tuple[str, str]], width: int, height: int) -> str:
-    """Return the columns, each with its title, and the labels."""
-    titles = escape(_BETWEEN.join(title for title, _ in texts)).split(_BETWEEN)
-    lefts, drawn = _lefts(len(texts), width), []
-    for index, (column, title, (_, label)) in enumerate(
-        zip(_untitled(len(texts), width, height), titles, texts, strict=False)
-    ):
-        drawn.append(f"{column}{title}</title></path>")
-        if label:
-            drawn.append(f'<text class="t-ax" x="{lefts[index]}" y="{height - 8}">{escape(label)}</text>')
-    return "".join(drawn)
+def _columns(titles: Sequence[str], width: int, height: int) -> str:
+    """Return the columns, each with its title."""
+    texts = escape(_BETWEEN.join(titles)).split(_BETWEEN)
+    return "".join(
+        f"{column}{text}</title></path>"
+        for column, text in zip(_untitled(len(titles), width, height), texts, strict=False)
+    )
+
+
+def _labels(labels: Sequence[str], height: int) -> str:
+    """Return the labels, each under the left of its column; those that a phone has no room for are marked."""
+    told = [(index / len(labels), label) for index, label in enumerate(labels) if label]
+    many = len(told) > LABELS
+    return "".join(
+        f'<text class="t-ax{" t-spare" if (many and number % 2) or share > LAST_LABEL else ""}"'
+        f' x="{100 * share:.2f}%" y="{height - 8}">{escape(label)}</text>'
+        for number, (share, label) in enumerate(told)
+    )

@@ -23,23 +23,42 @@ def test_bars_are_stacked_and_told() -> None:
     )
 
     assert chart == (
-        '<svg class="chart gantt" viewBox="0 0 1024 146" role="img" aria-label="&lt;two&gt;">'
-        '<path class="grid" d="M44 118.0H1024"/><text class="t-ax" x="36" y="122.0" text-anchor="end">0</text>'
-        '<path class="grid" d="M44 84.7H1024"/><text class="t-ax" x="36" y="88.7" text-anchor="end">1</text>'
-        '<path class="grid" d="M44 51.3H1024"/><text class="t-ax" x="36" y="55.3" text-anchor="end">2</text>'
-        '<path class="grid" d="M44 18.0H1024"/><text class="t-ax" x="36" y="22.0" text-anchor="end">3</text>'
-        '<path class="m-none" d="M44.0 18h367.5V118h-367.5z"><title>one &amp; all</title></path>'
-        '<text class="t-ax" x="44.0" y="138">12:00</text>'
-        '<path class="m-none" d="M534.0 18h367.5V118h-367.5z"><title>none</title></path>'
-        '<path class="m-done" pointer-events="none" d="M44.0 51.3h367.5v65.7h-367.5z"/>'
-        '<path class="m-fail" pointer-events="none" d="M44.0 18.0h367.5v32.3h-367.5z"/></svg>'
+        '<svg class="chart plot" height="146" role="img" aria-label="&lt;two&gt;">'
+        '<line class="grid" x2="100%" y1="118.0" y2="118.0"/>'
+        '<text class="t-ax" x="-8" y="122.0" text-anchor="end">0</text>'
+        '<line class="grid" x2="100%" y1="84.7" y2="84.7"/>'
+        '<text class="t-ax" x="-8" y="88.7" text-anchor="end">1</text>'
+        '<line class="grid" x2="100%" y1="51.3" y2="51.3"/>'
+        '<text class="t-ax" x="-8" y="55.3" text-anchor="end">2</text>'
+        '<line class="grid" x2="100%" y1="18.0" y2="18.0"/>'
+        '<text class="t-ax" x="-8" y="22.0" text-anchor="end">3</text>'
+        '<svg viewBox="0 0 980 146" preserveAspectRatio="none">'
+        '<path class="m-none" d="M0.0 18h367.5V118h-367.5z"><title>one &amp; all</title></path>'
+        '<path class="m-none" d="M490.0 18h367.5V118h-367.5z"><title>none</title></path>'
+        '<path class="m-done" pointer-events="none" d="M0.0 51.3h367.5v65.7h-367.5z"/>'
+        '<path class="m-fail" pointer-events="none" d="M0.0 18.0h367.5v32.3h-367.5z"/></svg>'
+        '<text class="t-ax" x="0.00%" y="138">12:00</text></svg>'
     )
 
 
 def test_bars_without_rows_are_an_axis() -> None:
     chart = bars([], classes=("m-done",), label="nothing")
 
-    assert [chart.count("<path"), chart.count("<title")] == [4, 0]
+    assert [chart.count("<line"), chart.count("<path"), chart.count("<title")] == [4, 0, 0]
+
+
+def labels(count: int) -> list[tuple[str, str]]:
+    """Return the labels of a chart of so many labelled bars, each with what a phone does not show marked."""
+    chart = bars([Bar("", (1,), str(number)) for number in range(count)], classes=("m-done",), label="")
+    return re.findall(r'class="t-ax( t-spare)?" x="[0-9.]+%" y="[0-9]+">([0-9]+)<', chart)
+
+
+def test_few_labels_are_all_for_phones() -> None:
+    assert labels(6) == [("", str(number)) for number in range(6)]
+
+
+def test_every_second_of_many_labels_and_the_last_are_not_for_phones() -> None:
+    assert [label for spare, label in labels(9) if not spare] == ["0", "2", "4", "6"]
 
 
 def test_bars_of_small_amounts_have_a_finer_axis() -> None:
@@ -55,7 +74,8 @@ def test_line_is_broken_where_a_value_is_missing() -> None:
     chart = line(points, css="l-run", label="share", top=1, height=146, numeral=lambda value: f"{value:.0%}")
 
     assert chart.endswith(
-        '<path class="l-run" pointer-events="none" d="M135.9 68.0h0L380.9 18.0M870.9 118.0h0"/></svg>'
+        '<path class="l-run" pointer-events="none" d="M91.9 68.0h0L336.9 18.0M826.9 118.0h0"/></svg>'
+        '<text class="t-ax" x="0.00%" y="138">Mon</text></svg>'
     )
     assert re.findall(r"<title>(.*?)</title>", chart) == ["a", "b", "c", "&lt;d&gt;"]
     assert re.findall(r">([^<]+)</text>", chart) == ["0%", "25%", "50%", "75%", "100%", "Mon"]
