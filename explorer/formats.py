@@ -75,6 +75,19 @@ def usd(amount: Number) -> str:
     return f"{amount:,.{decimals}f}"
 
 
+def in_column(amount: Number, decimals: int) -> str:
+    """Return an amount of money with so many decimals, for a column: the points stand below each other.
+
+    Nothing is "0"; what would be rounded to it is less than the smallest that is shown: "<0.0001".
+    """
+    if amount == 0:
+        return "0"
+    least = 10.0**-decimals
+    if abs(float(amount)) <= least / 2:
+        return f"<{least:.{decimals}f}"
+    return f"{amount:,.{decimals}f}"
+
+
 def byte_size(count: Number) -> str:
     """Return a size as "512 B", "3.1 MB" (decimal units)."""
     size, units = float(count), ["B", "kB", "MB", "GB", "TB", "PB"]

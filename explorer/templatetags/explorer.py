@@ -24,6 +24,7 @@ from explorer.formats import (
     byte_size,
     day,
     duration,
+    in_column,
     iso,
     mb_as_gb,
     nos,
@@ -56,6 +57,13 @@ for name, function in {
 }.items():
     register.filter(name, _or_dash(function))
 register.filter("visible", visible)
+
+
+@register.filter("in_column")
+def money_in_column(amount: Number | None, decimals: int) -> str:
+    """Return an amount of money for a column of them, see explorer/formats.py; a dash for None."""
+    return DASH if amount is None or amount == "" else in_column(amount, decimals)
+
 
 #: A title carries a whole value up to this length; beyond, its page or download does.
 TITLE_LIMIT = 1000

@@ -18,7 +18,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from explorer.formats import DASH, ago, duration, nos, thousands, usd
+from explorer.formats import DASH, ago, duration, in_column, nos, thousands
 from explorer.paging import query_string
 from explorer.templatetags.explorer import icon, image_ref, meter, state
 from explorer.text import shortened, visible
@@ -163,7 +163,7 @@ def _price(row: Row, table: Table) -> str:
 def _cost(row: Row, table: Table) -> str:
     most = '<span class="unit" title="At most, at its full timeout">≤ </span>' if row.is_limit else ""
     if row.usd is not None:
-        return f"<span>{most}{usd(row.usd)}</span>"
+        return f"<span>{most}{in_column(row.usd, 4)}</span>"
     if row.nos is not None:
         return f'<span>{most}{nos(row.nos)} <span class="unit">NOS</span></span>'
     return _NOTHING

@@ -72,6 +72,22 @@ def test_usd(amount: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("amount", "shown"),
     [
+        ("0", "0"),
+        ("0.00004", "<0.0001"),
+        ("0.00005", "<0.0001"),
+        ("0.00006", "0.0001"),
+        ("0.311", "0.3110"),
+        ("41.25", "41.2500"),
+        ("1733.2", "1,733.2000"),
+    ],
+)
+def test_amounts_of_a_column_have_as_many_decimals(amount: str, shown: str) -> None:
+    assert formats.in_column(Decimal(amount), 4) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
         ("0", "0.000000"),
         ("0.504303", "0.504303"),
         ("7.5", "7.50000"),

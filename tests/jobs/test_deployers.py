@@ -60,8 +60,8 @@ def test_list_says_what_each_deployer_ran_and_spent(client: Client) -> None:
     page = get(client, "/deployers/")
 
     assert [row[:-1] for row in rows(page)] == [
-        [ONE, "1 +1 queued", "0.550", "4", "50.0 %", "2", "1.100", "0.792000"],
-        [TWO, "–", "–", "1", "100 %", "1", "0", "0.396000"],
+        [ONE, "1 +1 queued", "0.5500", "4", "50.0 %", "2", "1.1000", "0.7920"],
+        [TWO, "–", "–", "1", "100 %", "1", "0", "0.3960"],
     ]
     assert words(page, "count") == "2 with jobs"
 

@@ -62,7 +62,7 @@ def test_list_shows_every_figure_queued_first_then_running_then_finished(client:
     assert rows(page) == [
         # 0.0906 USD/h × 2 h + 10 %
         ["Queued", q, "nosana/whisper :cuda-check +2 ops", "NVIDIA 3090", "queue, 2 of 2", deployer]
-        + ["3m ago", "–", "≤ 0.199"],
+        + ["3m ago", "–", "≤ 0.1993"],
         # 101 micro-NOS × 7,200 s + 10 %
         ["Queued", behind, "–", "NVIDIA 3090", "–", deployer, "9m ago", "–", "≤ 0.799920 NOS"],
         # paid for its timeout, an hour, although it still runs
