@@ -5,8 +5,11 @@ const said = document.getElementById("said");
 
 const options = () => [...found.querySelectorAll("[role=option]")];
 const chosen = () => found.querySelector("[aria-selected=true]");
+let wanted = ""; // where the chosen hit leads: the answer that comes next may have it, too
+let isClosed = false; // by Escape, until something is typed
 
 function choose(option) {
+  wanted = option ? option.getAttribute("href") : "";
   for (const other of options()) other.setAttribute("aria-selected", String(other === option));
   if (option) {
     field.setAttribute("aria-activedescendant", option.id);
@@ -21,7 +24,7 @@ function show() {
   field.setAttribute("aria-expanded", String(isOpen));
   if (isOpen) field.setAttribute("aria-controls", "hits");
   else field.removeAttribute("aria-controls");
-  choose(null);
+  choose(wanted && options().find((option) => option.getAttribute("href") === wanted) || null);
   said.textContent = found.hidden ? "" : number === 1 ? "1 hit" : number + " hits";
 }
 
@@ -52,12 +55,17 @@ field.addEventListener("keydown", (event) => {
   else if (event.key === "Enter" && !found.hidden && chosen()) chosen().click();
   else if (event.key === "Escape" && !found.hidden) {
     hide();
+    isClosed = true;
     event.stopPropagation();
   } else return;
   event.preventDefault();
 });
-field.addEventListener("input", () => { if (!field.value.trim()) hide(); });
+field.addEventListener("input", () => {
+  isClosed = false;
+  choose(null);
+  if (!field.value.trim()) hide();
+});
 field.addEventListener("focus", () => { if (field.value.trim() && found.childElementCount) show(); });
-// An answer that comes after the field was left, or emptied, stays hidden.
-found.addEventListener("htmx:afterSwap", () => (document.activeElement === field ? show() : hide()));
+// An answer that comes after the field was left, or emptied, or its hits closed, stays hidden.
+found.addEventListener("htmx:afterSwap", () => (document.activeElement === field && !isClosed ? show() : hide()));
 field.form.addEventListener("focusout", (event) => { if (!field.form.contains(event.relatedTarget)) hide(); });
