@@ -6,6 +6,8 @@ import shutil
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 
+from tests.e2e.running import wait_until
+
 #: Chromium's own traffic would be refused here, and its sandbox does not run as root.
 FLAGS = [
     "--no-sandbox",
@@ -29,6 +31,11 @@ def launch(playwright: Playwright) -> Browser:
     path = next((found for name in names if (found := shutil.which(name))), None)
     assert path, "The browser tests need Chromium: `make test` installs it on Debian as root, elsewhere install it."
     return playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+
+def read_from_clipboard(page: Page, text: str) -> None:
+    """Wait until the clipboard holds a text: a click on a copy button is over before the browser has written it."""
+    wait_until(lambda: page.evaluate("navigator.clipboard.readText()") == text, 20, f"the clipboard holds {text[:100]}")
 
 
 class Messages:

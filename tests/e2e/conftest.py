@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.browser import WIDE, Messages, launch
 from tests.e2e.running import addresses_on, running, wait_until
+
+#: Lists of which every one has rows once the network was read: other tests begin where one of them leads.
+LISTS = ("jobs/?state=completed", "jobs/?state=running", "jobs/?outcome=failed", "markets/", "nodes/")
+
+expect.set_options(timeout=30_000)  # milliseconds, for a machine that has other things to do
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +28,7 @@ def var() -> Iterator[Path]:
 def site(var: Path) -> Iterator[str]:
     """The address of a running explorer of the sample network, once it shows jobs, markets and nodes."""
     with running(var, NETWORK="sample", PACE="0.2") as url:  # the browser needs the processor, too
-        lists = ("jobs", "markets", "nodes")
-        wait_until(lambda: all(addresses_on(f"{url}/{name}/") for name in lists), 60, "rows are shown")
+        wait_until(lambda: all(addresses_on(f"{url}/{name}") for name in LISTS), 120, "rows are shown")
         yield url
 
 

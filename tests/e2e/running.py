@@ -40,14 +40,14 @@ def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None
 def is_ready(url: str) -> bool:
     """Return whether the explorer says that it is ready."""
     try:
-        return _http().get(f"{url}/readyz").status_code == 200
+        return http().get(f"{url}/readyz").status_code == 200
     except httpx.TransportError:
         return False
 
 
 def text_of(url: str) -> str:
     """Return a page, whatever its status."""
-    return _http().get(url).text
+    return http().get(url).text
 
 
 def addresses_on(url: str) -> set[str]:
@@ -57,9 +57,12 @@ def addresses_on(url: str) -> set[str]:
 
 
 @cache
-def _http() -> httpx.Client:
-    """Return one client for all: a new one loads the machine's certificates each time."""
-    return httpx.Client(timeout=20, follow_redirects=True)
+def http() -> httpx.Client:
+    """Return one client for all: a new one loads the machine's certificates each time.
+
+    Each request has a connection of its own: the server may close one that waits just as the next request sets out.
+    """
+    return httpx.Client(timeout=60, follow_redirects=True, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 @contextmanager
@@ -84,4 +87,4 @@ def running(var: Path, **environment: str) -> Iterator[str]:
         yield url
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(120)

@@ -13,8 +13,6 @@ from tests.e2e.browser import NARROW, WIDE, Messages
 from tests.e2e.running import text_of, wait_until
 
 ADDRESS = r"[1-9A-HJ-NP-Za-km-z]{32,44}"
-#: Milliseconds, for a machine that has other things to do.
-PATIENCE = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -70,19 +68,19 @@ def test_a_job_leads_to_its_history_and_to_a_comparison(page: Page, site: str, j
     page.goto(f"{site}/jobs/{job}/")
     panel = page.locator("#history")
     panel.scroll_into_view_if_needed()
-    expect(panel.locator("dl.readout dt").first).to_have_text("Runs", timeout=PATIENCE)
+    expect(panel.locator("dl.readout dt").first).to_have_text("Runs")
     boxes = panel.get_by_role("checkbox")
     ticked = [boxes.nth(number).get_attribute("value") for number in range(2)]
     for number in range(2):
         boxes.nth(number).check()
     panel.get_by_role("button", name="Compare with this job").click()
-    expect(page).to_have_url(f"{site}/jobs/compare/?jobs={','.join([job, *map(str, ticked)])}", timeout=PATIENCE)
+    expect(page).to_have_url(f"{site}/jobs/compare/?jobs={','.join([job, *map(str, ticked)])}")
     expect(page.locator(".sides thead .letter")).to_have_text(["A", "B", "C"])
     page.get_by_role("link", name="Everything").click()
     expect(page.get_by_role("rowheader", name="Trigger", exact=False)).to_be_visible()
     page.get_by_role("link", name="Take B out").click()
     expect(page.locator(".sides thead .letter")).to_have_text(["A", "B"])
-    expect(page).to_have_url(f"{site}/jobs/compare/?jobs={job},{ticked[1]}", timeout=PATIENCE)
+    expect(page).to_have_url(f"{site}/jobs/compare/?jobs={job},{ticked[1]}")
 
 
 def test_jobs_are_compared_without_script(browser: Browser, site: str, job: str) -> None:
@@ -102,10 +100,10 @@ def test_keys_lead_to_the_deployers_and_to_one_of_them(page: Page, site: str) ->
     page.goto(f"{site}/")
     page.keyboard.press("g")
     page.keyboard.press("d")
-    expect(page).to_have_url(f"{site}/deployers/", timeout=PATIENCE)
+    page.wait_for_url(f"{site}/deployers/")  # and for all of the page, which hears no key before
     page.get_by_role("link", name="Jobs", exact=True).nth(1).click()  # sorts by it
-    expect(page).to_have_url(re.compile("sort=-jobs"), timeout=PATIENCE)
+    page.wait_for_url(re.compile("sort=-jobs"))
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(f"/deployers/{ADDRESS}/$"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(f"/deployers/{ADDRESS}/$"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()

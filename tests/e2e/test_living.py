@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
-import httpx
-
 from explorer.sample import SampleServer
-from tests.e2e.running import addresses_on, free_port, running, text_of, wait_until
+from tests.e2e.running import addresses_on, free_port, http, running, text_of, wait_until
 
 SEEDS_MARKET = "97G9NnvBDQ2WpKu6fasoMsAKmfj63C9rhysJnkeWodAf"
 SEEDS_IMAGES = {
@@ -25,13 +24,17 @@ PAGES = ("/", "/jobs/", "/markets/", "/nodes/", "/status/", f"/search/?q={SEEDS_
 UNREACHABLE = "The network cannot be reached"
 
 
+def has_rows(url: str, least: int) -> bool:
+    return len(addresses_on(url)) >= least
+
+
 def jobs_shown(site: str, state: str) -> set[str]:
     return addresses_on(f"{site}/jobs/?state={state}")
 
 
 def test_pages_show_jobs_markets_and_nodes_within_a_minute(site):
     for path, least in (("jobs", 50), ("markets", 12), ("nodes", 50)):
-        assert len(addresses_on(f"{site}/{path}/")) >= least, path
+        wait_until(partial(has_rows, f"{site}/{path}/", least), 60, f"{least} {path} are shown")
 
 
 def test_the_seeds_market_lists_its_seven_images_and_its_resource(site):
@@ -43,7 +46,7 @@ def test_the_seeds_market_lists_its_seven_images_and_its_resource(site):
     assert images == SEEDS_IMAGES
     assert "https://models.nosana.io/stable-diffusion/dreamshaper/8" in page
 
-    served = httpx.get(f"{site}/markets/{SEEDS_MARKET}/required-resources.json").json()
+    served = http().get(f"{site}/markets/{SEEDS_MARKET}/required-resources.json").json()
     assert sorted(served["required_images"]) == sorted(SEEDS_IMAGES)
     assert served["required_remote_resources"] == SEEDS_RESOURCES
 

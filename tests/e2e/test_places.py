@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -58,7 +60,7 @@ def test_facets_columns_and_comparison_work_without_script(browser: Browser, sit
         page.goto(f"{site}/nodes/")
         page.locator("#facet-vram input").first.check()
         page.get_by_role("button", name="Apply").click()
-        assert "vram=160" in page.url
+        expect(page).to_have_url(re.compile("vram=160"))
         expect(page.locator(".chip")).to_have_text(["VRAM160 GB and more"])
 
         page.goto(f"{site}/markets/")

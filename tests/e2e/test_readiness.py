@@ -86,6 +86,7 @@ def test_a_job_leads_to_a_comparison_of_markets(page, site, job):
     page.get_by_role("button", name="Compare those ticked").click()
     expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
     assert re.search(rf"[?&]compare={ADDRESS},{ADDRESS}(&|$)", unquote(page.url))
+    expect(page.locator("#compare thead a")).to_have_count(2)
     assert [head.get_attribute("href") for head in page.locator("#compare thead a").all()] == ticked
     expect(page.locator("#table tr.on")).to_have_count(2)
     page.reload()
@@ -97,7 +98,7 @@ def test_the_timeout_sets_the_price_and_stays_in_the_address(page, site, job):
     hourly = [float(text) for text in page.locator("#table td:last-child").all_inner_texts()]
     page.get_by_label("Timeout", exact=True).fill("2")
     page.get_by_role("button", name="Apply").click()
-    expect(page).to_have_url(re.compile("timeout=2"))
+    page.wait_for_url(re.compile("timeout=2"))  # and for all of the page, as its rows are read at once
     doubled = [float(text) for text in page.locator("#table td:last-child").all_inner_texts()]
     assert sorted(doubled) == pytest.approx(sorted(2 * price for price in hourly), abs=0.00021)
 
@@ -126,7 +127,7 @@ def test_keys_lead_to_the_images_and_through_their_rows(page, site, paths):
     page.goto(f"{site}/")
     page.keyboard.press("g")
     page.keyboard.press("i")
-    expect(page).to_have_url(f"{site}/images/")
+    page.wait_for_url(f"{site}/images/")  # and for all of the page, which hears no key before
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/images/.+/$"))
