@@ -16,8 +16,10 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"jobs.selectors.{name}", 60_000)
     monkeypatch.setattr("jobs.selectors.search.words.MILLISECONDS", 60_000)
     gathering = Way(60_000, Manner.GATHER)
-    monkeypatch.setattr("jobs.selectors.listing.reading.WAYS", (Way(1000), gathering))
+    monkeypatch.setattr("jobs.selectors.listing.reading.WAYS", (Way(60_000), gathering))
     monkeypatch.setattr("jobs.selectors.listing.reading.WAYS_OF_SEVERAL", (gathering,))
+    # Else a reading that took longer has the next one of its filter go another way, with other queries.
+    monkeypatch.setattr("jobs.selectors.listing.reading.QUICK", 60_000)
 
 
 @pytest.fixture

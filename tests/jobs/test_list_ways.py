@@ -38,7 +38,7 @@ def remembered() -> Iterator[None]:
 def slow_reads(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Have the next reads of a page take too long, so many of them, by a sleep in the database."""
     monkeypatch.setattr(reading, "QUICK", 60_000)
-    ways_to_read(monkeypatch, Way(20), Way(2000, Manner.GATHER), Way(2000), Way(2000, Manner.GATHER))
+    ways_to_read(monkeypatch, Way(800), Way(60_000, Manner.GATHER), Way(60_000), Way(60_000, Manner.GATHER))
     slow = iter(range(number))
 
     def first_sleep(*given: Any, **named: Any) -> Any:
@@ -194,7 +194,7 @@ def test_place_beyond_the_last_phase_is_the_end_of_the_list_in_every_manner(
 
 
 def test_part_that_took_the_time_is_the_one_to_go_on_with(monkeypatch: pytest.MonkeyPatch, remembered: None) -> None:
-    ways_to_read(monkeypatch, Way(300, Manner.GATHER), Way(60_000, Manner.GATHER))
+    ways_to_read(monkeypatch, Way(60_000, Manner.GATHER), Way(60_000, Manner.GATHER))
     for name in range(3):
         make_job(name, listed_at=timezone.now() - timedelta(weeks=200), started_at=NOON, ended_at=NOON, state=2)
     calls = iter(range(9))
@@ -202,7 +202,7 @@ def test_part_that_took_the_time_is_the_one_to_go_on_with(monkeypatch: pytest.Mo
     def third_sleeps(*given: Any, **named: Any) -> Any:
         if next(calls) == 2:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(5)")
+                cursor.execute("SET LOCAL statement_timeout = 20; SELECT pg_sleep(5)")
         return keyset_page(*given, **named)
 
     monkeypatch.setattr(reading, "keyset_page", third_sleeps)
