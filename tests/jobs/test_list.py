@@ -383,12 +383,12 @@ def test_queries_stay_the_same_with_more_rows(client: Client, url: str, headers:
 
 def test_list_and_its_poll_are_few_queries(client: Client, django_assert_num_queries: Any) -> None:
     fill(0, 12)
-    # The frame's sync, markets, two sums, the newest listing; rows within their time: two savepoints, two settings.
-    with django_assert_num_queries(10):
+    # The frame's sync, markets, two sums, the newest listing; rows within their time: two savepoints, the settings.
+    with django_assert_num_queries(9):
         page = get(client, "/jobs/")
-    with django_assert_num_queries(7):  # the count within its time, changed rows, markets
+    with django_assert_num_queries(6):  # the count within its time, changed rows, markets
         get(client, news_url(page), **HTMX)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         get(client, f"/jobs/?market={address('GPU 1')}&view=embed", **HTMX)
 
 
