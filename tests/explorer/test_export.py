@@ -141,8 +141,9 @@ def test_a_place_is_given_back_when_the_reader_leaves() -> None:
 
 
 def held() -> int:
+    """Count the locks of this session: beside it are those of tests that run in other databases of the same server."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
         (number,) = cursor.fetchone()
         return int(number)
 
