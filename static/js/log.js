@@ -61,6 +61,7 @@ class Log {
     if (asked.line && location.hash) section.scrollIntoView({ block: "start" });
     this.listen();
     if (this.isLive) this.followNode();
+    if (this.state.read()) this.changed({ leads: true }); // typed or ticked while the log came
     section.dataset.ready = "";
   }
 

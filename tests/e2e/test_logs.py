@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from jobs import logs, results
 from jobs.models import Job
@@ -105,6 +105,20 @@ def test_a_search_counts_marks_and_steps(opened):
     page.get_by_label("Only hits").check()
     expect(foot(page)).to_contain_text(f"of {expected} lines")
     assert re.search(r"\?q=step\+1234&only=1", page.url)
+
+
+def test_what_is_typed_while_the_log_comes_is_looked_for(page: Page, live_server: Any, job: Job):
+    held: list[Route] = []
+    page.route("**/log/lines", lambda route: held.append(route))
+    page.goto(f"{live_server.url}{job.get_absolute_url()}")
+    find(page, "step 1234")
+    page.wait_for_timeout(100)  # longer than one waits for the next letter
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    expected = sum("step 1234" in text for _, text in logs.texts(PACKED))
+    expect(page.locator(".log-found")).to_have_text(f"1 of {expected} lines")
+    expect(page.locator(".log .hit").first).to_have_text("step 1234")
 
 
 def test_expressions_are_javascripts_and_end_in_time(opened):
