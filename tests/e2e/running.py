@@ -60,9 +60,10 @@ def addresses_on(url: str) -> set[str]:
 def http() -> httpx.Client:
     """Return one client for all: a new one loads the machine's certificates each time.
 
-    Each request has a connection of its own: the server may close one that waits just as the next request sets out.
+    A connection that has waited for a second is not used again: the server closes it after two, maybe just as the next
+    request sets out.
     """
-    return httpx.Client(timeout=60, follow_redirects=True, limits=httpx.Limits(max_keepalive_connections=0))
+    return httpx.Client(timeout=60, follow_redirects=True, limits=httpx.Limits(keepalive_expiry=1))
 
 
 @contextmanager
