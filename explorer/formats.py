@@ -75,7 +75,7 @@ def usd(amount: Number) -> str:
     return f"{amount:,.{decimals}f}"
 
 
-def in_column(amount: Number, decimals: int) -> str:
+def in_column(amount: Number, decimals: int = 4) -> str:
     """Return an amount of money with so many decimals, for a column: the points stand below each other.
 
     Nothing is "0"; what would be rounded to it is less than the smallest that is shown: "<0.0001".

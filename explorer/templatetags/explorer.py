@@ -49,6 +49,7 @@ def _or_dash(shown: Callable[[Any], str]) -> Callable[[Any], str]:
 for name, function in {
     "bytes": byte_size,
     "duration": duration,
+    "in_column": in_column,
     "mb_as_gb": mb_as_gb,
     "nos": nos,
     "percent": percent,
@@ -57,13 +58,6 @@ for name, function in {
 }.items():
     register.filter(name, _or_dash(function))
 register.filter("visible", visible)
-
-
-@register.filter("in_column")
-def money_in_column(amount: Number | None, decimals: int) -> str:
-    """Return an amount of money for a column of them, see explorer/formats.py; a dash for None."""
-    return DASH if amount is None or amount == "" else in_column(amount, decimals)
-
 
 #: A title carries a whole value up to this length; beyond, its page or download does.
 TITLE_LIMIT = 1000
@@ -288,8 +282,7 @@ def nav_current(context: Mapping[str, Any], page: str, *below: str) -> SafeStrin
     return mark_safe('aria-current="true"') if is_below else SafeString("")  # noqa: S308 - a constant
 
 
-#: Errors that are only a wait.
-PATIENT = {OverBudget.kind, BudgetUnavailable.kind}
+PATIENT = {OverBudget.kind, BudgetUnavailable.kind}  # errors that are only a wait
 
 
 @register.simple_tag

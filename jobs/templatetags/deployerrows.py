@@ -31,7 +31,7 @@ def deployer_rows(rows: Iterable[Deployer]) -> SafeString:
 
 
 def _deployer(row: Deployer) -> str:
-    burn = DASH if row.burn.usd is None else in_column(row.burn.usd, 4)
+    burn = DASH if row.burn.usd is None else in_column(row.burn.usd)
     return (
         f'<tr><th scope="row" class="fill c-deployer">'
         f"{address(row.address, page_of('jobs:deployer', row.address), row.address)}</th>"
@@ -40,8 +40,8 @@ def _deployer(row: Deployer) -> str:
         f'<td class="r num" data-label="Jobs">{thousands(row.jobs)}</td>'
         f'<td class="r" data-label="Success">{_success(row)}</td>'
         f'<td class="r num c-mid" data-label="GPU hours">{thousands(row.gpu_hours)}</td>'
-        f'<td class="r num" data-label="Spent, USD">{in_column(row.spent_usd, 4)}</td>'
-        f'<td class="r num" data-label="NOS">{in_column(row.spent_nos, 4)}</td>'
+        f'<td class="r num" data-label="Spent, USD">{in_column(row.spent_usd)}</td>'
+        f'<td class="r num" data-label="NOS">{in_column(row.spent_nos)}</td>'
         f'<td class="r c-low" data-label="Last job">{when(row.last_at)}</td></tr>'
     )
 

@@ -163,7 +163,7 @@ def _price(row: Row, table: Table) -> str:
 def _cost(row: Row, table: Table) -> str:
     most = '<span class="unit" title="At most, at its full timeout">≤ </span>' if row.is_limit else ""
     if row.usd is not None:
-        return f"<span>{most}{in_column(row.usd, 4)}</span>"
+        return f"<span>{most}{in_column(row.usd)}</span>"
     if row.nos is not None:
         return f'<span>{most}{nos(row.nos)} <span class="unit">NOS</span></span>'
     return _NOTHING
