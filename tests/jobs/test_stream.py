@@ -13,9 +13,11 @@ from explorer.nosana.payloads import JobPayload
 from explorer.upsert import Written
 from jobs.models import Definition, Job, JobRollup, Result
 from jobs.sync.store import store_jobs
-from jobs.sync.stream import WRITERS, store_batches
+from jobs.sync.stream import AHEAD, WRITERS, store_batches
 from tests.jobs.rollups.test_maintain import rebuilt, sums
+from tests.jobs.test_first_fill import other_session
 from tests.payloads import address, job_payload
+from tests.test_worker_killed import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,18 +29,47 @@ def marked(*batches: Sequence[JobPayload]) -> Iterator[tuple[int, Sequence[JobPa
     return enumerate(batches)
 
 
-def test_store_batches_writes_each_in_order_and_is_as_many_ahead_as_write():
+def test_store_batches_writes_each_in_order_and_is_not_far_ahead():
     taken: list[int] = []
 
     def batches() -> Iterator[tuple[int, list[JobPayload]]]:
-        for number in range(5):
+        for number in range(12):
             taken.append(number)
             yield number, [job_payload(f"{number} {i}") for i in range(number)]  # the first has none
 
     seen = [(mark, written, len(taken), Job.objects.count()) for mark, written in store_batches(batches())]
 
-    assert [one[:3] for one in seen] == [(number, Written(number), min(number + WRITERS + 1, 5)) for number in range(5)]
-    assert [count >= least for (*_, count), least in zip(seen, (0, 1, 3, 6, 10), strict=True)] == [True] * 5
+    assert [one[:2] for one in seen] == [(number, Written(number)) for number in range(12)]
+    assert [count >= sum(range(mark + 1)) for mark, _, _, count in seen] == [True] * 12
+    assert [ahead - mark <= AHEAD + 1 for mark, _, ahead, _ in seen] == [True] * 12
+
+
+def test_store_batches_goes_on_while_the_first_batch_has_to_wait():
+    slow = address("slow")
+    store_jobs(jobs=[job_payload("before", node=slow)])
+    taken: list[int] = []
+
+    def batches() -> Iterator[tuple[int, list[JobPayload]]]:
+        for number in range(20):
+            taken.append(number)
+            yield number, [job_payload(str(number), node=address(str(number)) if number else slow)]
+
+    with ThreadPoolExecutor(1) as thread:
+        with other_session("SELECT * FROM markets_node FOR UPDATE"):
+            storing = thread.submit(stored_marks, batches())
+            wait_until(lambda: Job.objects.count() == AHEAD)  # the one before, and all that are taken but the first
+            assert (storing.done(), len(taken)) == (False, AHEAD + 1)
+        assert storing.result() == list(range(20))
+
+    assert sums() == rebuilt()
+
+
+def stored_marks(batches: Iterator[tuple[int, list[JobPayload]]]) -> list[int]:
+    """Store batches in a thread of its own; return their marks in the order they were yielded."""
+    try:
+        return [mark for mark, _ in store_batches(batches)]
+    finally:
+        connection.close()
 
 
 def test_store_batches_completes_jobs_whose_definition_comes_with_a_later_batch():
