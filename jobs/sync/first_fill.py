@@ -122,12 +122,15 @@ def _drop(cursor: CursorWrapper, table: str) -> None:
     comment = sql.Literal(_MARK + json.dumps([definition for _, definition in found]))
     cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(sql.Identifier(table), comment))
     cursor.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(", ").join(sql.Identifier(name) for name, _ in found)))
+    # It would look through what is there again and again, while there is more every second.
+    cursor.execute(sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(sql.Identifier(table)))
 
 
 def _settle(table: str) -> None:
     """Take the mark off a table that has its indexes, and note what is in it, which nobody would know for a minute."""
     name = sql.Identifier(table)
     with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(name))
         cursor.execute(sql.SQL("COMMENT ON TABLE {} IS NULL").format(name))
         cursor.execute(sql.SQL("ANALYZE {}").format(name))
     connection.close()
