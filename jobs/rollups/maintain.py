@@ -11,7 +11,8 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from jobs.rollups.statements import ADD, FACTS, INSERT, summed
+from explorer.copying import array_text
+from jobs.rollups.statements import ADD, FACTS, INSERT, ROW, summed
 
 #: Advisory locks, held to the end of a transaction. Whoever writes jobs holds the first one: alone, or together with
 #: those who only add jobs that nobody else adds. Of these, whoever holds the second one is the only one to add sums.
@@ -24,6 +25,14 @@ _NOTE = (
     f"INSERT INTO counted SELECT %s, {FACTS} FROM jobs_job JOIN unnest(%s::text[]) AS named (address) USING (address)"
 )
 _ADD_CHANGES = f"{INSERT} WITH {summed('counted', 'counted')} {ADD}"
+#: What new jobs add to the sums, made while others add their own.
+_NEW_TABLE = "CREATE TEMP TABLE new_sums (LIKE jobs_jobrollup) ON COMMIT DROP"
+_SUM_NEW = f"""
+    INSERT INTO new_sums ({ROW})
+    WITH new AS (SELECT 1 AS sign, {FACTS} FROM jobs_job JOIN unnest(%s::text[]) AS named (address) USING (address)),
+    {summed("new", "new")}
+"""
+_ADD_NEW = f"{INSERT} SELECT {ROW} FROM new_sums {ADD}"
 
 
 @dataclass
@@ -32,24 +41,33 @@ class Counted:
 
     addresses: set[str] = field(default_factory=set)
 
-    def wait(self) -> None:
-        """Wait for the others who are adding() jobs: from here on nobody else writes."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SUMS])
-
     def before(self, addresses: Iterable[str]) -> set[str]:
         """Note how these jobs stand, before they are written, and return those that are there; one statement."""
         new = set(addresses) - self.addresses
         self.addresses |= new
         with connection.cursor() as cursor:
-            cursor.execute(f"{_NOTE} RETURNING address", [-1, sorted(new)])
+            cursor.execute(f"{_NOTE} RETURNING address", [-1, array_text(sorted(new))])
             return {address for (address,) in cursor.fetchall()}
 
     def after(self) -> None:
         """Add what changed to the sums; two statements."""
         with connection.cursor() as cursor:
-            cursor.execute(_NOTE, [1, sorted(self.addresses)])
+            cursor.execute(_NOTE, [1, array_text(sorted(self.addresses))])
             cursor.execute(_ADD_CHANGES)
+
+    def add_new(self) -> None:
+        """Add the jobs named, which are all new, to the sums; five statements. From here on nobody else writes.
+
+        They are summed up first: others wait only while the rows of that are added. What changes a job after this has
+        to name it again.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.new_sums")
+            cursor.execute(_NEW_TABLE)
+            cursor.execute(_SUM_NEW, [array_text(sorted(self.addresses))])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SUMS])
+            cursor.execute(_ADD_NEW)
+        self.addresses.clear()
 
 
 def hold(cursor: CursorWrapper) -> None:
@@ -75,7 +93,7 @@ def counted() -> Iterator[Counted]:
 def adding(addresses: Iterable[str]) -> Iterator[Counted | None]:
     """As counted(), beside others who do the same: for jobs that nobody else adds meanwhile. None if one is there.
 
-    What may touch any other row than theirs is to be done after `wait`.
+    When they are there, `add_new` counts them; what may touch any other row than theirs is to be done after it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [JOBS])
@@ -84,8 +102,8 @@ def adding(addresses: Iterable[str]) -> Iterator[Counted | None]:
             yield None
         else:
             yield jobs
-            jobs.wait()
-            jobs.after()
+            if jobs.addresses:  # some changed after they were counted, and others that wait for the same definition
+                jobs.after()
 
 
 def _begin(cursor: CursorWrapper) -> Counted:

@@ -99,19 +99,26 @@ _COUNTS: Final = ", ".join(f"SUM({name}){'' if name in _LARGE else '::int'} AS {
 #: Of rows of the rollup.
 SUMS: Final = ", ".join(f"SUM({name}) AS {name}" for name in FIGURES)
 _NAMES: Final = ", ".join(FIGURES)
+
+
+def _each(column: str) -> str:
+    """Return what to select from for a row for each value `one` of an array; as a join it takes half as long again."""
+    return f"(SELECT *, unnest({column}) AS one FROM moments) AS each"
+
+
 #: The finest rows of each dimension, a few for many jobs: key, its beginning, and the jobs' rows they are summed from.
 _FINEST: Final = {
     MARKET: ("market_id", HOUR, "moments"),
     NODE: ("node", DAY, "moments"),
     DEPLOYER: ("deployer", DAY, "moments"),
-    IMAGE: ("image::text", DAY, "moments, unnest(image_ids) AS image"),
+    IMAGE: ("one::text", DAY, _each("image_ids")),
 }
 #: Those of which only the sums over all time are kept.
 _ONLY_EVER: Final = {
     PAYER: ("payer", "moments"),
     TRIGGER: ("trigger", "moments"),
-    OP_TYPE: ("op_type", "moments, unnest(op_types) AS op_type"),
-    RESOURCE: ("resource::text", "moments, unnest(resource_ids) AS resource"),
+    OP_TYPE: ("one", _each("op_types")),
+    RESOURCE: ("one::text", _each("resource_ids")),
 }
 #: What else is summed from the finest rows: dimension, unit, key, its beginning.
 _FROM_MARKETS: Final = (
@@ -183,7 +190,9 @@ def summed_for_ever(listed: str, ended: str) -> str:
     return f"{_moments(listed, ended)} {_something(_rows_of_ever())}"
 
 
-INSERT: Final = f"INSERT INTO jobs_jobrollup AS old (dimension, unit, key, at, {', '.join(FIGURES)})"
+#: The columns of a rollup row, and what adds such rows.
+ROW: Final = f"dimension, unit, key, at, {_NAMES}"
+INSERT: Final = f"INSERT INTO jobs_jobrollup AS old ({ROW})"
 #: Adds to the rows that are there.
 ADD: Final = "ON CONFLICT (dimension, unit, key, at) DO UPDATE SET " + ", ".join(
     f"{name} = old.{name} + excluded.{name}" for name in FIGURES

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
+from explorer.copying import array_text
 from explorer.nosana.payloads import Definition as DefinitionPayload
 from explorer.nosana.payloads import JobPayload
 from explorer.upsert import upsert
@@ -80,7 +81,7 @@ def known_now(keys: Iterable[str]) -> dict[str, dict[str, Any]]:
     if not (wanted := sorted(set(keys))):
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [wanted])
+        cursor.execute(_KNOWN, [array_text(wanted)])
         return {key: dict(zip(SHOWN, shown, strict=True)) for key, *shown in cursor.fetchall()}
 
 

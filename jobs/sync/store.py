@@ -55,18 +55,16 @@ def store_jobs(*, jobs: Sequence[JobPayload]) -> Written:
 class Prepared:
     """Jobs that are ready to be written: what could be done before others have to wait is done."""
 
-    jobs: Sequence[JobPayload]  # one answer each
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, Any]]  # one for each job
     block: tuple[list[Field], bytes]  # of the rows, where all are new
     results: list[dict[str, Any]]
     results_block: tuple[list[Field], bytes]
-    unread: list[str]  # the keys of definitions that were not known yet
-    late: list[str]  # the keys of those that came now, and that other jobs may have been waiting for
+    waited_for: list[str]  # the keys of definitions that may have come while these or other jobs did without
     at: datetime
 
 
 def prepare(jobs: Sequence[JobPayload]) -> Prepared:
-    """Write what jobs name and what changes no job: markets, definitions, catalog; and make the jobs' rows.
+    """Write what jobs name and what changes no job: markets, definitions, catalog, nodes; and make the jobs' rows.
 
     Others may do the same at the same time. Without the second half, write(), nothing is wrong: it is done again.
     """
@@ -76,20 +74,20 @@ def prepare(jobs: Sequence[JobPayload]) -> Prepared:
         known = store_definitions(jobs, now)
     rows = [job_row(job, known.shown.get(definition_key(job), NOTHING)) for job in answers]
     found = result_rows(answers, now)
+    note_nodes(seen=sightings(answers))
+    note_used(uses(rows))
     return Prepared(
-        jobs=answers,
         rows=rows,
         block=new_block(Job, rows),
         results=found,
         results_block=new_block(Result, found),
-        unread=known.unread,
-        late=known.late,
+        waited_for=[*known.late, *known.unread],
         at=now,
     )
 
 
 def write(ready: Prepared) -> Written:
-    """Write prepared jobs, their results, and when their nodes were seen; the counts are of jobs.
+    """Write prepared jobs and their results; the counts are of jobs.
 
     Every writer of jobs counts them, and begins with it (jobs/rollups/maintain.py), so that one writes at a time and
     none waits for another for ever: no job can come up between what is read here and what is written.
@@ -98,7 +96,7 @@ def write(ready: Prepared) -> Written:
         known = counted.before(addresses=[row["address"] for row in ready.rows])
         written = _write_jobs(ready, known)
         _write_results(ready, known)
-        _write_others(ready, counted)
+        complete(counted, ready.waited_for)
     return written
 
 
@@ -112,8 +110,8 @@ def add(ready: Prepared) -> Written:
         if counted:
             add_block(Job, *ready.block)
             add_block(Result, *ready.results_block)
-            counted.wait()
-            _write_others(ready, counted)
+            counted.add_new()
+            complete(counted, ready.waited_for)
     return Written(len(ready.rows)) if counted else write(ready)
 
 
@@ -136,13 +134,6 @@ def _write_results(ready: Prepared, known: Set[str]) -> None:
     else:
         add_block(Result, *ready.results_block)
     upsert(Result, [row for row in ready.results if row["job"] in known], key="job", merge=RESULT_MERGE)
-
-
-def _write_others(ready: Prepared, counted: rollups.Counted) -> None:
-    """Write what follows from jobs that were just written, in the rows of other jobs, nodes and caches."""
-    complete(counted, [*ready.late, *ready.unread])
-    note_nodes(seen=sightings(ready.jobs))
-    note_used(uses(ready.rows))
 
 
 def store_withdrawn(*, addresses: Sequence[str]) -> Written:
