@@ -50,6 +50,7 @@ FACTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 11)), max_size=12)
         (Manner.GATHER, timedelta(weeks=1)),
         (Manner.GATHER, timedelta(weeks=11)),
         (Manner.GATHER, timedelta(weeks=52)),
+        (Manner.ALL, timedelta(weeks=11)),
     ],
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -50,7 +50,7 @@ def slow_reads(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(reading, "keyset_page", first_sleep)
 
 
-def ways(query: str = "") -> tuple[list[str], int]:
+def ways(query: str = "", size: int = 50) -> tuple[list[str], int]:
     """Read a page; return in which ways that was tried, and how many rows came."""
     boxes: list[dict[str, str]] = []
 
@@ -59,11 +59,13 @@ def ways(query: str = "") -> tuple[list[str], int]:
         return along(**settings)
 
     with patch.object(reading, "along", noted):
-        page = read(query, 50)
+        page = read(query, size)
     return [_manner(settings) for settings in boxes], len(page.rows)
 
 
 def _manner(settings: dict[str, str]) -> str:
+    if settings.get("enable_seqscan") == "off":
+        return "all"
     if settings.get("enable_indexscan") == "off":
         return "gather"
     return "walk" if settings.get("enable_bitmapscan") == "off" else "free"
@@ -116,21 +118,21 @@ def test_manners_are_all_tried_where_the_first_is_not_quick_and_the_best_is_kept
     monkeypatch.setattr(reading, "QUICK", 0)
 
     # Gathering may take some readings to come to the part that has a page.
-    tried, rows = zip(*(ways() for _ in range(8)), strict=True)
+    tried, rows = zip(*(ways() for _ in range(12)), strict=True)
 
     assert (tried[0], tried[1][0], tried[2][0]) == (["free"], "walk", "gather")
-    assert tried[6] == tried[7]
-    assert (len(tried[6]), set(rows)) == (1, {3})
+    assert tried[10] == tried[11]
+    assert (len(tried[10]), set(rows)) == (1, {3})
 
 
-def test_manner_that_was_broken_off_is_tried_again_when_the_best_takes_longer(
+def test_manner_that_was_broken_off_is_tried_again_when_the_best_takes_much_longer(
     monkeypatch: pytest.MonkeyPatch, remembered: None
 ) -> None:
     """A first reading may have been slow only because the database had to fetch what it reads."""
     add([(2, 3), (0, 1), (1, 4)], 0)
     slow_reads(monkeypatch, 1)
     monkeypatch.setattr(reading, "QUICK", 0)
-    monkeypatch.setattr(reading.Memory, "note", lambda memory, manner, _: memory.took.setdefault(manner, 900.0))
+    monkeypatch.setattr(reading.Memory, "note", lambda memory, manner, _: memory.took.setdefault(manner, 1000.0))
 
     assert ways() == (["free", "gather"], 3)
     assert [ways()[0], ways()[0]] == [["free"], ["walk"]]
@@ -160,6 +162,25 @@ def test_jobs_are_gathered_from_as_many_weeks_as_fill_a_page_and_that_is_remembe
     assert times("trigger=web") == [3, 3, 7, -1]
     assert times("trigger=web") == [-1]
     assert times(f"trigger=ci&listed_from={timezone.now() - timedelta(weeks=5):%Y-%m-%d}") == [3, 3]
+
+
+@pytest.mark.parametrize(("size", "best"), [(2, "all"), (50, "gather")])
+def test_all_jobs_are_gathered_at_once_where_a_part_of_them_took_longer(
+    size: int, best: str, monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    """Where no part had a page, all of them were gathered already: nothing else is left to try."""
+    took = {Manner.FREE: 900.0, Manner.WALK: 900.0, Manner.GATHER: 800.0, Manner.ALL: 700.0}
+    monkeypatch.setattr(reading.Memory, "note", lambda memory, manner, _: memory.took.update({manner: took[manner]}))
+    ways_to_read(monkeypatch, Way(60_000, Manner.GATHER))
+    monkeypatch.setattr(reading, "QUICK", 0)
+    for name in range(9):
+        listed = timezone.now() - timedelta(weeks=4 * name)
+        make_job(name, state=2, listed_at=listed, started_at=listed, ended_at=listed)
+
+    tried = [ways("trigger=cli", size) for _ in range(5)]
+
+    assert [manners for manners, _ in tried] == [["gather"], ["free"], ["walk"], [best], [best]]
+    assert {rows for _, rows in tried} == {min(size, 9)}
 
 
 def test_parts_that_jobs_are_gathered_from_share_the_time_of_a_page(

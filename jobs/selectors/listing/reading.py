@@ -36,8 +36,14 @@ class Manner(Enum):
     FREE = ()
     #: Along an index in the wanted order, until enough jobs match: best where many match, wherever they are.
     WALK = ("enable_bitmapscan", "enable_sort")
-    #: All matching jobs by bitmaps of them, then sorted: best where few match, or far down.
+    #: Matching jobs by bitmaps of them, then sorted, from larger and larger parts of the list: best where few match.
     GATHER = ("enable_indexscan", "enable_indexonlyscan")
+    #: As GATHER, all of them at once: best where so few match that asking when they were listed takes longer.
+    ALL = ("enable_indexscan", "enable_indexonlyscan", "enable_seqscan")
+
+
+#: The manners in which jobs are found by the index of entries.
+GATHERING: Final = frozenset({Manner.GATHER, Manner.ALL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,9 @@ WAYS_OF_SEVERAL: Final = (Way(25, Manner.GATHER), Way(12), Way(12, Manner.WALK),
 #: A fragment inside another page shows so many jobs.
 EMBEDDED: Final = 10
 #: A manner that took no longer is not compared with others; milliseconds.
-QUICK: Final = 6
+QUICK: Final = 4
+#: A time counts as much better than another one of which it is no larger part: what a busy machine adds differs so.
+BETTER: Final = 0.85
 #: The manner that was best before gets at least so long; milliseconds.
 PATIENT: Final = 150
 #: For how long it is remembered which manner of reading a filter was quick; seconds.
@@ -108,7 +116,7 @@ class Memory:
 
     def note(self, manner: Manner, took: float) -> None:
         """Note a time; another one of the same manner only where it is much better: the first one was perhaps cold."""
-        if took < self.took.get(manner, math.inf) * 0.7:
+        if took < self.took.get(manner, math.inf) * BETTER:
             self.took[manner] = round(took, 1)
 
     def give_up(self, way: Way) -> None:
@@ -175,12 +183,14 @@ class Asked:
 
     def parts(self, manner: Manner) -> Parts:
         """Return the lists to read one after another until one has a whole page; the last one has all that is left."""
-        if manner is not Manner.GATHER:
+        if manner not in GATHERING:
             # Where a deployer's jobs rarely have the words, tens of thousands are looked at: job_deployer_runs has
             # what is asked of them.
             by_index = self.order == QUEUE and {"deployer", "q"} <= self.wanted.keys()
             return Parts(matching(self.wanted), [Slice()], by_index=by_index)
         found = matching(self.wanted, by_entries=True)
+        if manner is Manner.ALL:
+            return Parts(found, [Slice()])
         return Parts(found, list(slices(self.wanted, self.order, self._keys(), backwards=self.is_backwards)))
 
     def read(self, parts: Parts, memory: Memory, box: Along, end: float) -> tuple[Page[Any], float]:
@@ -228,6 +238,8 @@ def _quickest(asked: Asked) -> Page[Any]:
                 memory.give_up(way)
             continue
         memory.note(way.manner, took)
+        if way.manner is Manner.GATHER and memory.part >= parts.last:
+            memory.cut[Manner.ALL] = memory.took[way.manner]  # the last part is all of them: no use in trying that
         if memory != before:
             cache.set(key, memory, REMEMBERED)
         return page
@@ -246,17 +258,18 @@ def _looked_up(asked: Asked, way: Way) -> Parts:
 def _ways(wanted: Mapping[str, Any], memory: Memory) -> Iterator[Way]:
     """Yield the ways to try, given what is remembered of them.
 
-    Where the quickest one was not quick, another one gets as long as that took: so all are tried, at little cost.
+    Where the quickest one was not quick, another one gets time to be much better: so all are tried, at little cost.
     """
     best = memory.best
     if best is None:
         yield from WAYS_OF_SEVERAL if asks_several(wanted) else WAYS
         return
     most = memory.took[best]
+    least = max(math.ceil(most * BETTER), 1)
     if most > QUICK and (
-        fresh := [manner for manner in Manner if manner not in memory.took and memory.cut.get(manner, 0) < most]
+        fresh := [manner for manner in Manner if manner not in memory.took and memory.cut.get(manner, 0) < least]
     ):
-        yield Way(max(math.ceil(most), 1), fresh[0])
+        yield Way(least, fresh[0])
     yield Way(max(PATIENT, round(2 * most)), best)
     # What was slow once, on a busy machine, may be the quick one now.
     later = [way for way in WAYS if way.milliseconds >= PATIENT]
@@ -268,7 +281,7 @@ def are_gathered(wanted: Mapping[str, Any]) -> bool:
     if asks_several(wanted):
         return True
     memory: Memory | None = cache.get(_key(wanted))
-    return memory is not None and memory.best is Manner.GATHER
+    return memory is not None and memory.best in GATHERING
 
 
 def _key(wanted: Mapping[str, Any]) -> str:
