@@ -44,8 +44,10 @@ class Definition(models.Model):
             models.Index(fields=["due_at"], name="definition_due", condition=Q(fetched_at=None)),
             # The free text of the job list; for what is pending see job_entries.
             GinIndex(fields=["words"], name="definition_words", gin_pending_list_limit=256),
-            # A text together with an image or resource: whether any definition has both.
-            GinIndex(fields=["image_ids", "resource_ids"], name="definition_contents", gin_pending_list_limit=256),
+            # Two of these together, or a text with one of them: whether any definition has both.
+            GinIndex(
+                fields=["image_ids", "resource_ids", "op_types"], name="definition_named", gin_pending_list_limit=256
+            ),
             # Those that are still to be read into words (manage.py read_contents); nearly always none.
             models.Index(fields=["key"], name="definition_unread", condition=Q(words=None)),
             # Definitions that do the same, the newest first; and those whose fingerprint is still to be made.

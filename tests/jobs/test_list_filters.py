@@ -8,7 +8,9 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,7 @@ from jobs.models import Definition, Job
 from jobs.selectors import listing
 from markets.models import Image, Resource
 from tests.jobs.factories import address, make_definition, make_job, make_market
+from tests.jobs.lists import read as page_of
 
 NOON = datetime(2026, 8, 21, 12, 0, tzinfo=UTC)
 
@@ -71,6 +74,8 @@ def jobs(db: None) -> None:
         "d", state=3, deployer=address("e"), listed_at=NOON + timedelta(days=1), started_at=NOON + timedelta(days=1),
         ended_at=NOON + timedelta(days=1, hours=2), price=300, ipfs_job="",
     )  # fmt: skip
+    for name in "ab":
+        definition(Job.objects.get(pk=address(name)), "nginx")
     definition(Job.objects.get(pk=address("c")), "serve vllm/vllm-openai:v0.5.4 python -m serve")
     definition(last, "whisper nosana/whisper python main.py")
 
@@ -129,6 +134,11 @@ FILTERS = [
     ("q=pyth main", ""),  # only the last word may go on
     ("q=%22%27%29:*%26!", ""),
     (f"q=python&node={address('n')}&state=completed&duration_max=1h", "c"),
+    ("image=ubuntu&op_type=container/run", "a"),
+    ("image=ubuntu&resource=meta-llama/Llama-3.1-8B", "b"),
+    ("image=ubuntu&op_type=container/create-volume", ""),
+    ("resource=meta-llama/Llama-3.1-8B&op_type=container/run", "c"),
+    ("image=ubuntu&resource=meta-llama/Llama-3.1-8B&op_type=container/run", ""),
 ]
 
 
@@ -155,14 +165,26 @@ def test_any_two_filters_find_the_same_in_either_way_and_count_it(jobs: None) ->
     assert wrong == []
 
 
-@pytest.mark.parametrize("query", ["q=python", "q=python whisper", "q=nothing"])
-def test_text_that_many_definitions_have_finds_the_same(
+MANY = ["q=python", "q=python whisper", "q=nothing", *(query for query, _ in FILTERS[-5:])]
+
+
+@pytest.mark.parametrize("query", MANY)
+def test_contents_that_many_definitions_have_find_the_same(
     jobs: None, query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = found(query)
-    monkeypatch.setattr("jobs.selectors.listing.filtering.FEW_DEFINITIONS", 0)
+    monkeypatch.setattr("jobs.selectors.listing.filtering.FEW_DEFINITIONS", -1)
+    monkeypatch.setattr("jobs.selectors.listing.filtering.REMEMBERED", 0)
 
     assert found(query) == few
+
+
+def test_two_things_that_no_definition_has_are_not_looked_for_among_jobs(jobs: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        page = page_of("image=ubuntu&op_type=container/create-volume", 50)
+
+    assert (page.rows, page.older) == ([], None)
+    assert [found["sql"] for found in queries if "LIMIT 51" in found["sql"]] == []
 
 
 def test_job_that_ended_long_before_its_listing_is_found(jobs: None) -> None:

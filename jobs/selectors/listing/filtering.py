@@ -117,14 +117,27 @@ def _ends(wanted: Mapping[str, Any], name: str) -> tuple[int | None, int | None]
 
 
 def _contents(wanted: Mapping[str, Any]) -> Iterator[Q | Expression | Exists]:
+    """Yield what is asked of the contents of jobs, which are what their definitions have.
+
+    Of two such things, two lists of a hundred thousand jobs would be intersected: there are far fewer definitions.
+    """
+    named = [name for name in ("image", "resource", "op_type") if name in wanted]
+    if "q" not in wanted and len(named) > 1 and (keys := _few_definitions(wanted)) is not None:
+        yield _with_definitions(keys)
+        return
+    yield from _named(wanted)
+    if "q" in wanted:
+        yield _with_words(wanted)
+
+
+def _named(wanted: Mapping[str, Any]) -> Iterator[Q]:
+    """Yield the conditions on an image, a resource and an op type: of jobs and of definitions the same."""
     if "image" in wanted:
         yield Q(image_ids__overlap=image_ids(wanted["image"]))
     if "resource" in wanted:
         yield Q(resource_ids__overlap=resource_ids(wanted["resource"]))
     if "op_type" in wanted:
         yield Q(op_types__contains=[wanted["op_type"]])
-    if "q" in wanted:
-        yield _with_words(wanted)
 
 
 @kept
@@ -162,11 +175,33 @@ def definitions_with(text: str) -> QuerySet[Definition]:
 
 
 def definitions_of(wanted: Mapping[str, Any]) -> QuerySet[Definition]:
-    """Return the definitions that have what a filter with `q` asks of the contents of jobs."""
+    """Return the definitions that have what a filter asks of the contents of jobs."""
+    if "q" not in wanted:
+        return Definition.objects.filter(*_named(wanted)).order_by()
     if not query_of(wanted["q"]):
         return Definition.objects.none()
-    others = {name: value for name, value in wanted.items() if name in {"image", "resource", "op_type"}}
-    return definitions_with(wanted["q"]).filter(*_contents(others)).order_by()
+    return definitions_with(wanted["q"]).filter(*_named(wanted)).order_by()
+
+
+def _few_definitions(wanted: Mapping[str, Any]) -> list[str] | None:
+    """Return the keys of the definitions that have what a filter asks of the contents of jobs; None for many.
+
+    One query; none where there were many before, for finding that out reads a long list of the index.
+    """
+    asked = [query_of(wanted.get("q", "")), *(wanted.get(name) for name in ("image", "resource", "op_type"))]
+    name = f"job-list-common:{hashlib.sha256(repr(asked).encode()).hexdigest()}"
+    if cache.get(name):
+        return None
+    keys = list(definitions_of(wanted).values_list("pk", flat=True)[: FEW_DEFINITIONS + 1])
+    if len(keys) <= FEW_DEFINITIONS:
+        return keys
+    cache.set(name, True, REMEMBERED)
+    return None
+
+
+def _with_definitions(keys: Sequence[str]) -> Q:
+    """Return the condition that a job's definition is one of these."""
+    return Q(ipfs_job__in=keys) | Q(pk__in=keys, ipfs_job="")
 
 
 def _with_words(wanted: Mapping[str, Any]) -> Q | Exists:
@@ -176,14 +211,9 @@ def _with_words(wanted: Mapping[str, Any]) -> Q | Exists:
     """
     if not query_of(wanted["q"]):
         return Q(pk__in=[])
-    found = definitions_of(wanted)
-    key = repr([query_of(wanted["q"]), *(wanted.get(name) for name in ("image", "resource", "op_type"))])
-    name = f"job-list-common:{hashlib.sha256(key.encode()).hexdigest()}"
-    if not cache.get(name):
-        keys = list(found.values_list("pk", flat=True)[: FEW_DEFINITIONS + 1])
-        if len(keys) <= FEW_DEFINITIONS:
-            return Q(ipfs_job__in=keys) | Q(pk__in=keys)
-        cache.set(name, True, REMEMBERED)  # finding that out reads a long list of the index
+    keys = _few_definitions(wanted)
+    if keys is not None:
+        return _with_definitions(keys)
     # As one EXISTS, which PostgreSQL can ask of each job in the list's order. An OR of two would read all definitions.
     key_of = Coalesce(NullIf(OuterRef("ipfs_job"), Value("")), OuterRef("pk"))
     return Exists(definitions_with(wanted["q"]).filter(pk=key_of))
