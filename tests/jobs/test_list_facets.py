@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from explorer.database.along import along
 from explorer.paging import Count, write_cursor
 from jobs.forms import filter_of
 from jobs.selectors import export, listing
@@ -86,6 +89,22 @@ def test_withdrawn_jobs_are_counted_by_the_sums_and_else_not_called_none(
     (state,) = (facet for facet in listing.facets(form.wanted, listing.markets()).facets if facet.name == "state")
 
     assert [one.count for one in state.choices if one.value == "withdrawn"] == [expected]
+
+
+def test_facets_are_not_counted_by_reading_the_table_from_its_oldest_job_on(jobs: None) -> None:
+    market = make_market("H100")
+    with CaptureQueriesContext(connection) as queries:
+        assert facets(f"market={market.pk}")["trigger"] == exactly(cli=1)
+
+    (counting,) = [found["sql"] for found in queries if "WITH alike" in found["sql"]]
+    before, _, asked = counting.partition("WITH alike")
+    assert "SET LOCAL enable_seqscan = off;" in before
+    with along(enable_seqscan="off"), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN WITH alike{asked}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Seq Scan on jobs_job" not in plan
+    # What the sums know, or the filter itself, is not told apart once more.
+    assert "GROUP BY image_ids, op_types, trigger" in asked
 
 
 def test_facets_say_where_they_stopped_counting(jobs: None, monkeypatch: pytest.MonkeyPatch) -> None:
