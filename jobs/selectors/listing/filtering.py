@@ -41,7 +41,8 @@ def matching(wanted: Mapping[str, Any], *, by_entries: bool = False, in_order: b
 
     The same jobs in any way: `by_entries` asks such that the index of jobs/models/entries.py can intersect what is
     asked for, while else PostgreSQL can follow an order; without `in_order`, one index alone can answer that has no
-    order. Costs one small query for each of image, resource, gpu and text that is among the values.
+    order. Costs one small query for each of image, resource, gpu and text that is among the values, and one for two of
+    image, resource and op type.
     """
     states: Sequence[str] = wanted.get("state", ())
     found = Job.objects.in_states(states).that_went(wanted.get("outcome", ""))
@@ -116,13 +117,17 @@ def _ends(wanted: Mapping[str, Any], name: str) -> tuple[int | None, int | None]
     return (0 if first is None and last is not None else first), last
 
 
+def asks_definitions(wanted: Mapping[str, Any]) -> bool:
+    """Say whether definitions are looked for before the jobs are: that alone may take long."""
+    return "q" in wanted or len({"image", "resource", "op_type"} & wanted.keys()) > 1
+
+
 def _contents(wanted: Mapping[str, Any]) -> Iterator[Q | Expression | Exists]:
     """Yield what is asked of the contents of jobs, which are what their definitions have.
 
     Of two such things, two lists of a hundred thousand jobs would be intersected: there are far fewer definitions.
     """
-    named = [name for name in ("image", "resource", "op_type") if name in wanted]
-    if "q" not in wanted and len(named) > 1 and (keys := _few_definitions(wanted)) is not None:
+    if "q" not in wanted and asks_definitions(wanted) and (keys := _few_definitions(wanted)) is not None:
         yield _with_definitions(keys)
         return
     yield from _named(wanted)

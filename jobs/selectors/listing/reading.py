@@ -25,7 +25,7 @@ from explorer.paging import Page, keyset_page, read_cursor, write_cursor
 from jobs.columns import QUEUE
 from jobs.models import Job, JobQuerySet
 from jobs.selectors.listing.figures import SEEN, Seen
-from jobs.selectors.listing.filtering import asks_several, matching, of_times, order_of
+from jobs.selectors.listing.filtering import asks_definitions, asks_several, matching, of_times, order_of
 from jobs.selectors.listing.slices import Slice, slices
 
 
@@ -248,8 +248,8 @@ def _quickest(asked: Asked) -> Page[Any]:
 
 
 def _looked_up(asked: Asked, way: Way) -> Parts:
-    """Return the lists to read. What has to be found out for them is little, but for a text, and no part of the way."""
-    if "q" not in asked.wanted:
+    """Return the lists to read. What has to be found out before is little, but for definitions; no part of the way."""
+    if not asks_definitions(asked.wanted):
         return asked.parts(way.manner)
     with time_box(max(way.milliseconds, PATIENT)):
         return asked.parts(way.manner)
@@ -290,4 +290,4 @@ def _key(wanted: Mapping[str, Any]) -> str:
         f"{name}={value:%Y-%m-%d}" if isinstance(value, datetime) else f"{name}={value}"
         for name, value in sorted(wanted.items())
     ]
-    return f"job-list-memory:{hashlib.sha256('&'.join(texts).encode()).hexdigest()}"
+    return f"job-list-manners:{hashlib.sha256('&'.join(texts).encode()).hexdigest()}"
