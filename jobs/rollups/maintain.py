@@ -24,13 +24,14 @@ _TABLE = f"CREATE TEMP TABLE counted ON COMMIT DROP AS SELECT 0 AS sign, {FACTS}
 _NOTE = (
     f"INSERT INTO counted SELECT %s, {FACTS} FROM jobs_job JOIN unnest(%s::text[]) AS named (address) USING (address)"
 )
-_ADD_CHANGES = f"{INSERT} WITH {summed('counted', 'counted')} {ADD}"
+_ADD_CHANGES = f"{INSERT} WITH {summed('(SELECT sign AS listing, sign AS ending, * FROM counted) AS counted')} {ADD}"
 #: What new jobs add to the sums, made while others add their own.
 _NEW_TABLE = "CREATE TEMP TABLE new_sums (LIKE jobs_jobrollup) ON COMMIT DROP"
 _SUM_NEW = f"""
     INSERT INTO new_sums ({ROW})
-    WITH new AS (SELECT 1 AS sign, {FACTS} FROM jobs_job JOIN unnest(%s::text[]) AS named (address) USING (address)),
-    {summed("new", "new")}
+    WITH new AS (SELECT 1 AS listing, 1 AS ending, {FACTS}
+      FROM jobs_job JOIN unnest(%s::text[]) AS named (address) USING (address)),
+    {summed("new")}
 """
 _ADD_NEW = f"{INSERT} SELECT {ROW} FROM new_sums {ADD}"
 

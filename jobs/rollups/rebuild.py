@@ -30,16 +30,18 @@ _NEXT = f"""
 _CLEAR = "DELETE FROM jobs_jobrollup WHERE unit IN ('day', 'hour') AND at >= %(at)s AND at < %(until)s"
 _FILL = f"""
     {INSERT}
-    WITH jobs_listed AS (SELECT 1 AS sign, {FACTS} FROM jobs_job WHERE order_at >= %(at)s AND order_at < %(until)s),
-    jobs_ended AS (SELECT 1 AS sign, {FACTS} FROM jobs_job
-      WHERE ended_key >= %(at)s AND ended_key < %(until)s AND {IS_ENDED}),
-    {summed_by_time("jobs_listed", "jobs_ended")}
+    WITH week AS (
+      SELECT 1 AS listing, 0 AS ending, {FACTS} FROM jobs_job WHERE order_at >= %(at)s AND order_at < %(until)s
+      UNION ALL
+      SELECT 0, 1, {FACTS} FROM jobs_job WHERE ended_key >= %(at)s AND ended_key < %(until)s AND {IS_ENDED}
+    ),
+    {summed_by_time("week")}
 """
 _EVER = (
     "DELETE FROM jobs_jobrollup WHERE unit = 'ever'",
     f"{INSERT} SELECT dimension, 'ever', key, '1970-01-01 00:00:00+00'::timestamptz, {SUMS} "
     "FROM jobs_jobrollup WHERE unit = 'day' GROUP BY 1, 3 ORDER BY 1, 3",
-    f"{INSERT} WITH every AS (SELECT 1 AS sign, {FACTS} FROM jobs_job), {summed_for_ever('every', 'every')}",
+    f"{INSERT} WITH every AS (SELECT 1 AS listing, 1 AS ending, {FACTS} FROM jobs_job), {summed_for_ever('every')}",
 )
 
 

@@ -69,6 +69,27 @@ def test_store_jobs_counts_a_finished_job_everywhere():
     }
 
 
+def test_store_jobs_counts_a_job_where_it_was_listed_and_where_it_ended():
+    listed = AT.replace(hour=23)
+    store_jobs(jobs=[job_payload(listed_at=listed, started_at=listed, ended_at=listed + timedelta(hours=1))])
+
+    found = {(unit, at): figures for (dimension, unit, _, at), figures in sums().items() if dimension == "node"}
+    ended = {
+        "ended": 1,
+        "ended_completed": 1,
+        "seconds": 3600,
+        "nos_micro": 115 * 3600,
+        "usd": Decimal("0.12"),
+        "waits": 1,
+    }
+    counted = {"listed": 1, "completed": 1, "unknown": 1}
+    assert found == {
+        ("day", listed.replace(hour=0)): counted,
+        ("day", listed.replace(hour=0) + timedelta(days=1)): ended,
+        ("ever", EVER_AT): counted | ended,
+    }
+
+
 def test_store_jobs_moves_a_job_through_its_states():
     queued = job_payload(state=QUEUED, node=None, started_at=None, ended_at=None)
     running = replace(queued, state=RUNNING, node=address("node"), started_at=AT.replace(hour=11))
