@@ -36,7 +36,7 @@ from tests.worker import ROOT, environment
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-#: What a first fill does not do without: the keys, and one index.
+#: What a first fill does not do without: the keys, and some indexes.
 LEFT = {*KEPT, *(f"{table}_pkey" for table in TABLES)}
 
 
