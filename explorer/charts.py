@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from html import escape  # several times as quick as Django's, which looks for lazy texts
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.utils.safestring import SafeString
 
@@ -35,6 +35,10 @@ LAST_LABEL = 0.87
 _BETWEEN, _HEAD, _ROW = "\0", "\1", "\2"
 
 Numeral = Callable[[float], str]
+#: Draws rows, the first of which has a place among so many; one text for each kind of mark.
+Draw = Callable[..., Sequence[str]]
+#: From so many columns on, drawing them takes longer than comparing them.
+MANY: Final = 100
 
 
 class Bar(NamedTuple):
@@ -81,28 +85,12 @@ def bars(
     """
     titles, parts, labels = zip(*rows, strict=True) if rows else ((), (), ())
     top = nice_top(max(map(sum, parts), default=0), least=least)
-    axis, marks = _axis(top, height, numeral), _stacks(parts, classes, top, height, width)
-    return _svg(label, width, height, axis, _columns(titles, width, height) + marks, labels)
-
-
-def _stacks(parts: Sequence[Sequence[float]], classes: Sequence[str], top: float, height: int, width: int) -> str:
-    """Return the marks: one path for all parts of a class, each part a rectangle on the one below."""
-    scale = (height - BOTTOM - TOP) / top
-    _, filled = _columns_of(len(parts), width)
-    across, back = f"h{filled:.1f}v", f"h-{filled:.1f}z"
-    below, drawn = [float(height - BOTTOM)] * len(parts), []
-    for css, values in zip(classes, zip(*parts, strict=True), strict=bool(parts)):
-        above = [under - value * scale for under, value in zip(below, values, strict=True)]
-        shapes = [
-            f"M{x} {y:.1f}{across}{size - GAP if size > LEAST else LEAST - GAP:.1f}{back}"
-            for x, y, value in zip(_lefts(len(parts), width), above, values, strict=True)
-            if value
-            for size in [value * scale]
-        ]
-        if shapes:
-            drawn.append(f'<path class="{css}" pointer-events="none" d="{"".join(shapes)}"/>')
-        below = above
-    return "".join(drawn)
+    marks = zip(
+        classes, _drawn(_stacks, parts, len(classes), (height - BOTTOM - TOP) / top, width, height), strict=True
+    )
+    columns = "".join(_drawn(_columns, titles, width, height))
+    shapes = "".join(f'<path class="{css}" pointer-events="none" d="{shape}"/>' for css, shape in marks if shape)
+    return _svg(label, width, height, _axis(top, height, numeral), columns + shapes, labels)
 
 
 def line(
@@ -116,17 +104,12 @@ def line(
     width: int = WIDTH,
 ) -> SafeString:
     """Return a chart of one line from 0 to `top`; it is broken where a value is missing."""
-    base, scale = height - BOTTOM, (height - BOTTOM - TOP) / top
     titles, values, labels = zip(*points, strict=True) if points else ((), (), ())
-    # A run begins with a line of no length, which its round ends make a dot: a single value is seen too.
-    drawn = [
-        f"M{x} {base - value * scale:.1f}h0" if before is None else f"L{x} {base - value * scale:.1f}"
-        for x, value, before in zip(_middles(len(points), width), values, (None, *values), strict=False)
-        if value is not None
-    ]
-    path = f'<path class="{css}" pointer-events="none" d="{"".join(drawn)}"/>'
-    axis = _axis(top, height, numeral, QUARTERS)
-    return _svg(label, width, height, axis, _columns(titles, width, height) + path, labels)
+    steps = tuple(zip((None, *values), values, strict=False))
+    (trace,) = _drawn(_trace, steps, (height - BOTTOM - TOP) / top, width, height)
+    columns = "".join(_drawn(_columns, titles, width, height))
+    path = f'<path class="{css}" pointer-events="none" d="{trace}"/>'
+    return _svg(label, width, height, _axis(top, height, numeral, QUARTERS), columns + path, labels)
 
 
 def table_rows(rows: Iterable[Sequence[str]]) -> SafeString:
@@ -149,6 +132,64 @@ def _svg(label: str, width: int, height: int, axis: str, marks: str, labels: Seq
         f'<svg viewBox="0 0 {width - LEFT} {height}" preserveAspectRatio="none">{marks}</svg>'
         f"{_labels(labels, height)}</svg>"
     )
+
+
+def _drawn(draw: Draw, rows: tuple[Any, ...], *how: float) -> Sequence[str]:
+    """Return what `draw` makes of all columns. Of many, only the last is new each time: of the others it is kept."""
+    count = len(rows)
+    if count < MANY:
+        return draw(rows, 0, count, *how)
+    past, last = _kept(draw, rows[:-1], 0, count, *how), draw(rows[-1:], count - 1, count, *how)
+    return [before + after for before, after in zip(past, last, strict=True)]
+
+
+@lru_cache(maxsize=100)  # of a dozen pages with charts of a year, in five megabytes
+def _kept(draw: Draw, *given: Any) -> Sequence[str]:
+    return draw(*given)
+
+
+def _stacks(
+    rows: Sequence[Sequence[float]], first: int, count: int, classes: int, scale: float, width: int, height: int
+) -> Sequence[str]:
+    """Return the marks of each class: of every bar a rectangle, on those of the classes before."""
+    _, filled = _columns_of(count, width)
+    lefts, across, back = _lefts(count, width)[first:], f"h{filled:.1f}v", f"h-{filled:.1f}z"
+    below, drawn = [float(height - BOTTOM)] * len(rows), [""] * classes
+    for number, values in enumerate(zip(*rows, strict=True)):
+        above = [under - value * scale for under, value in zip(below, values, strict=True)]
+        drawn[number] = "".join(
+            [
+                f"M{x} {y:.1f}{across}{size - GAP if size > LEAST else LEAST - GAP:.1f}{back}"
+                for x, y, value in zip(lefts, above, values, strict=False)
+                if value
+                for size in [value * scale]
+            ]
+        )
+        below = above
+    return drawn
+
+
+def _trace(
+    rows: Sequence[tuple[float | None, float | None]], first: int, count: int, scale: float, width: int, height: int
+) -> Sequence[str]:
+    """Return the line through values, each with the one before.
+
+    A run begins with a line of no length, which its round ends make a dot: a single value is seen too.
+    """
+    base = height - BOTTOM
+    drawn = (
+        f"M{x} {base - value * scale:.1f}h0" if before is None else f"L{x} {base - value * scale:.1f}"
+        for x, (before, value) in zip(_middles(count, width)[first:], rows, strict=False)
+        if value is not None
+    )
+    return ["".join(drawn)]
+
+
+def _columns(titles: Sequence[str], first: int, count: int, width: int, height: int) -> Sequence[str]:
+    """Return the see-through columns, each with its title."""
+    texts = escape(_BETWEEN.join(titles)).split(_BETWEEN)
+    columns = zip(_untitled(count, width, height)[first:], texts, strict=False)
+    return ["".join(f"{column}{text}</title></path>" for column, text in columns)]
 
 
 def _columns_of(count: int, width: int) -> tuple[float, float]:
@@ -187,15 +228,6 @@ def _axis(top: float, height: int, numeral: Numeral, steps: int = LINES - 1) -> 
         f'<text class="t-ax" x="-8" y="{y + 4:.1f}" text-anchor="end">{escape(numeral(value))}</text>'
         for value in values
         for y in [base - value / top * (base - TOP)]
-    )
-
-
-def _columns(titles: Sequence[str], width: int, height: int) -> str:
-    """Return the columns, each with its title."""
-    texts = escape(_BETWEEN.join(titles)).split(_BETWEEN)
-    return "".join(
-        f"{column}{text}</title></path>"
-        for column, text in zip(_untitled(len(titles), width, height), texts, strict=False)
     )
 
 
