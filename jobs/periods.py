@@ -92,14 +92,20 @@ def told(at: datetime, unit: Unit) -> str:
     return f"Week from {at.day} {at:%b %Y}" if unit is WEEK else f"{at:%B %Y}"
 
 
+@lru_cache(maxsize=50)  # a page has several periods, and every page of an hour or day the same ones
+def times(period: Period) -> Sequence[datetime]:
+    """Return when each bar begins, oldest first."""
+    return list(period)
+
+
 def names(period: Period) -> Sequence[str]:
     """Return the name of each bar."""
     return _names(period)
 
 
-@lru_cache(maxsize=50)  # a page has several periods, and every page of an hour or day the same ones
+@lru_cache(maxsize=50)
 def _names(period: Period) -> Sequence[str]:
-    return [told(at, period.unit) for at in period]
+    return [told(at, period.unit) for at in times(period)]
 
 
 def labels(period: Period) -> Sequence[str]:
@@ -112,11 +118,10 @@ def labels(period: Period) -> Sequence[str]:
 
 @lru_cache(maxsize=50)
 def _labels(period: Period) -> Sequence[str]:
-    times = list(period)
     for marks in _MARKS[period.unit.name]:
         texts = [
-            _label(at, period.unit) if _is_marked(at, marks) and n < 0.92 * len(times) else ""
-            for n, at in enumerate(times)
+            _label(at, period.unit) if _is_marked(at, marks) and n < 0.92 * period.count else ""
+            for n, at in enumerate(times(period))
         ]
         if sum(map(bool, texts)) <= 10:
             return texts

@@ -15,7 +15,7 @@ from explorer.charts import Bar, Point
 from explorer.formats import thousands
 from explorer.kept import kept
 from jobs.models.rollup import ALL, MARKET
-from jobs.periods import Period, labels, names
+from jobs.periods import Period, labels, names, times
 from jobs.rollups import reading
 from jobs.rollups.reading import Totals, together
 from jobs.selectors.told import CURRENCIES, Told, amount, paid, told
@@ -88,7 +88,7 @@ class Spell:
     def told(self) -> Sequence[Told]:
         """What the charts and the table say of each bar."""
         fee, currency = self.fee.percentage, self.currency
-        return [told(name, row, fee, currency) for name, row in zip(self.times, self.bars, strict=True)]
+        return [told(name, row[1:], fee, currency) for name, row in zip(self.times, self.bars, strict=True)]
 
     def spent(self, totals: Totals) -> Decimal:
         """Return what was spent in the currency of this spell."""
@@ -114,16 +114,20 @@ def spell_of(dimension: str, key: str, period: Period, fee: Fee, currency: str) 
     Hours are kept of all jobs and of markets alone.
     """
     found = reading.series(dimension, key, period.unit.name, period.since, period.until, ended_only=True)
-    known = {totals.at: totals for totals in found}
     return Spell(
         period=period,
-        bars=found if len(found) == period.count else [known.get(at) or Totals(at) for at in period],
+        bars=found if len(found) == period.count else _filled(found, period),
         times=names(period),
         labels=labels(period),
         total=together(found),
         fee=fee,
         currency=currency,
     )
+
+
+def _filled(found: Iterable[Totals], period: Period) -> list[Totals]:
+    known = {totals.at: totals for totals in found}
+    return [known.get(at) or Totals(at) for at in times(period)]
 
 
 def drawn(spell: Spell) -> list[Chart]:
