@@ -52,7 +52,7 @@ class Runs:
     def is_plain(self) -> bool:
         """Whether the lines can be copied as they are: not too long, and without characters that are not seen."""
         lines = self.podman + self.docker
-        return len(lines) < COPIED and all(letter.isprintable() or letter in "\t\n" for letter in lines)
+        return len(lines) < COPIED and lines.replace("\t", "").replace("\n", "").isprintable()
 
 
 def runs(op: OpExplanation, context: Context) -> Runs | None:
