@@ -1,11 +1,14 @@
 """What the page of one job shows: its definition, ops, course, result, cost, and why it ended as it did."""
 
+# ruff: noqa: S608 - only names of ours are put into SQL, values are parameters
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
+from django.db import connection
 from django.utils import timezone
 
 from explorer.formats import duration
@@ -85,6 +88,10 @@ _READ: Final = (
     *(f"market__{name}" for name in _OF_MARKET),
     *(f"result__{name}" for name in _OF_RESULT),
 )
+_OF_DEFINITION: Final = [field.attname for field in Definition._meta.concrete_fields if field.name != "words"]
+_DEFINITION: Final = f"SELECT {', '.join(_OF_DEFINITION)} FROM jobs_definition WHERE key = %s"
+#: Definitions that many jobs share are read once; longer texts are rare, and take more memory than time.
+_SHORT: Final = 8_000
 _SHOWN: Final = Job.objects.select_related("market", "result").only(*_READ).order_by()
 
 
@@ -100,8 +107,10 @@ def known_result(job: Job) -> Result | None:
 
 def definition_of(job: Job) -> Definition | None:
     """Return a job's definition, as far as it was heard of; one query."""
-    found = Definition.objects.filter(pk=job.ipfs_job or job.address).defer("words")
-    return next(iter(found.order_by()[:1]), None)
+    with connection.cursor() as cursor:
+        cursor.execute(_DEFINITION, [job.ipfs_job or job.address])
+        row = cursor.fetchone()
+    return Definition.from_db(connection.alias, _OF_DEFINITION, row) if row else None
 
 
 def result_of(job: Job) -> Result | None:
@@ -123,8 +132,8 @@ def job_page(job: Job, result: Result | None, domain: str) -> JobPage:
     return JobPage(
         job=job,
         definition=definition,
-        code=definition_code(definition.text) if definition and is_here else None,
-        linted=linted(definition.text) if definition and body else None,
+        code=_code(definition.text) if definition and is_here else None,
+        linted=_linted(definition.text) if definition and body else None,
         result=payload,
         is_confidential=body is not None and ops.is_confidential(body),
         ops=views,
@@ -135,6 +144,18 @@ def job_page(job: Job, result: Result | None, domain: str) -> JobPage:
         life=lifecycle(job, payload, now, went.pulls, costs),
         bill=costs,
     )
+
+
+def _code(text: str) -> Code:
+    return _short_code(text) if len(text) < _SHORT else definition_code(text)
+
+
+def _linted(text: str) -> Linted | None:
+    return _short_linted(text) if len(text) < _SHORT else linted(text)
+
+
+_short_code = lru_cache(maxsize=100)(definition_code)
+_short_linted = lru_cache(maxsize=100)(linted)
 
 
 def life_of(job: Job) -> Lifecycle:
