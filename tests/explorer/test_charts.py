@@ -79,3 +79,28 @@ def test_line_is_broken_where_a_value_is_missing() -> None:
     )
     assert re.findall(r"<title>(.*?)</title>", chart) == ["a", "b", "c", "&lt;d&gt;"]
     assert re.findall(r">([^<]+)</text>", chart) == ["0%", "25%", "50%", "75%", "100%", "Mon"]
+
+
+@pytest.mark.parametrize("changed", [0, 60, 119], ids=["first", "middle", "last"])
+def test_long_chart_is_drawn_anew_where_a_bar_changed(changed: int) -> None:
+    def drawn(heights: list[int]) -> list[tuple[str, str]]:
+        rows = [Bar(f"{number}: {height}", (height, 1)) for number, height in enumerate(heights)]
+        chart = bars(rows, classes=("m-done", "m-fail"), label="", height=146)
+        (shapes,) = re.findall(r'class="m-done" pointer-events="none" d="([^"]*)z"', chart)
+        marks = [shape.partition(" ")[2] for shape in shapes.split("z")]
+        return [*zip(marks, re.findall(r"<title>(.*?)</title>", chart), strict=True)]
+
+    usual = [("34.7h6.1v82.3h-6.1", f"{number}: 5") for number in range(120)]
+    assert drawn([5] * 120) == usual
+
+    usual[changed] = ("68.0h6.1v49.0h-6.1", f"{changed}: 3")
+    assert drawn([3 if number == changed else 5 for number in range(120)]) == usual
+
+
+def test_long_line_goes_on_to_its_last_point() -> None:
+    def end(*last: float | None) -> str:
+        points = [Point("", value) for value in (*[0.5] * 118, *last)]
+        chart = line(points, css="l-run", label="", top=1, height=146, numeral=str)
+        return chart.partition("L958.6 68.0")[2].partition('"')[0]
+
+    assert [end(0.5, 1), end(0.5, None), end(None, 1)] == ["L966.7 68.0L974.9 18.0", "L966.7 68.0", "M974.9 18.0h0"]
