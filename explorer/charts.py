@@ -88,9 +88,9 @@ def bars(
     marks = zip(
         classes, _drawn(_stacks, parts, len(classes), (height - BOTTOM - TOP) / top, width, height), strict=True
     )
-    columns = "".join(_drawn(_columns, titles, width, height))
+    (columns,) = _drawn(_columns, titles, width, height)
     shapes = "".join(f'<path class="{css}" pointer-events="none" d="{shape}"/>' for css, shape in marks if shape)
-    return _svg(label, width, height, _axis(top, height, numeral), columns + shapes, labels)
+    return _svg(label, width, height, _axis(top, height, numeral), columns, shapes, labels)
 
 
 def line(
@@ -107,29 +107,30 @@ def line(
     titles, values, labels = zip(*points, strict=True) if points else ((), (), ())
     steps = tuple(zip((None, *values), values, strict=False))
     (trace,) = _drawn(_trace, steps, (height - BOTTOM - TOP) / top, width, height)
-    columns = "".join(_drawn(_columns, titles, width, height))
+    (columns,) = _drawn(_columns, titles, width, height)
     path = f'<path class="{css}" pointer-events="none" d="{trace}"/>'
-    return _svg(label, width, height, _axis(top, height, numeral, QUARTERS), columns + path, labels)
+    return _svg(label, width, height, _axis(top, height, numeral, QUARTERS), columns, path, labels)
 
 
 def table_rows(rows: Iterable[Sequence[str]]) -> SafeString:
-    """Return rows of a table, the first text of each as its head, the others as numbers.
+    """Return rows of a table of the class `figures`, the first text of each as its head, the others as numbers.
 
     Written here and not in a template: a chart's table has hundreds of rows.
     """
     texts = _ROW.join(_HEAD.join((head, _BETWEEN.join(numbers))) for head, *numbers in rows)
     if not texts:
         return SafeString("")
-    cells = escape(texts).replace(_BETWEEN, '</td><td class="r num">').replace(_HEAD, '</th><td class="r num">')
+    cells = escape(texts).replace(_BETWEEN, "</td><td>").replace(_HEAD, "</th><td>")
     lines = cells.replace(_ROW, '</td></tr><tr><th scope="row">')
     return SafeString(f'<tr><th scope="row">{lines}</td></tr>')
 
 
-def _svg(label: str, width: int, height: int, axis: str, marks: str, labels: Sequence[str]) -> SafeString:
-    """Return the whole picture; everything in `axis` and `marks` that came from outside is escaped already."""
+def _svg(label: str, width: int, height: int, axis: str, columns: str, marks: str, labels: Sequence[str]) -> SafeString:
+    """Return the whole picture; everything but `label` and `labels` that came from outside is escaped already."""
     return SafeString(
         f'<svg class="chart plot" height="{height}" role="img" aria-label="{escape(label)}">{axis}'
-        f'<svg viewBox="0 0 {width - LEFT} {height}" preserveAspectRatio="none">{marks}</svg>'
+        f'<svg viewBox="0 0 {width - LEFT} {height}" preserveAspectRatio="none">'
+        f'<g class="m-none">{columns}</g>{marks}</svg>'
         f"{_labels(labels, height)}</svg>"
     )
 
@@ -217,7 +218,7 @@ def _untitled(count: int, width: int, height: int) -> Sequence[str]:
     """Return the see-through columns, up to their titles: a bar is pointed at anywhere above it."""
     _, filled = _columns_of(count, width)
     shape = f"{TOP}h{filled:.1f}V{height - BOTTOM}h-{filled:.1f}z"
-    return [f'<path class="m-none" d="M{x} {shape}"><title>' for x in _lefts(count, width)]
+    return [f'<path d="M{x} {shape}"><title>' for x in _lefts(count, width)]
 
 
 def _axis(top: float, height: int, numeral: Numeral, steps: int = LINES - 1) -> str:
