@@ -57,6 +57,11 @@ class Point(NamedTuple):
     label: str = ""
 
 
+#: The same as plain tuples, which are made in a third of the time.
+BarLike = tuple[str, tuple[float, ...], str]
+PointLike = tuple[str, float | None, str]
+
+
 def nice_top(highest: float, *, least: float = 1) -> float:
     """Return the top of an axis from 0 that holds `highest`: LINES - 1 steps of 1, 2 or 5 times a power of ten.
 
@@ -69,7 +74,7 @@ def nice_top(highest: float, *, least: float = 1) -> float:
 
 
 def bars(
-    rows: Sequence[Bar],
+    rows: Sequence[BarLike],
     *,
     classes: Sequence[str],
     label: str,
@@ -94,7 +99,7 @@ def bars(
 
 
 def line(
-    points: Sequence[Point],
+    points: Sequence[PointLike],
     *,
     css: str,
     label: str,

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.safestring import SafeString
 
 from explorer import charts, formats, money
-from explorer.charts import Bar, Point
+from explorer.charts import BarLike
 from explorer.formats import thousands
 from explorer.kept import kept
 from jobs.models.rollup import ALL, MARKET
@@ -21,6 +21,7 @@ from jobs.rollups.reading import Totals, together
 from jobs.selectors.told import CURRENCIES, Told, amount, paid, told
 from markets.models import Market
 
+Value = TypeVar("Value")
 #: Two charts stand side by side on a wide page.
 WIDTH, HEIGHT = 640, 196
 
@@ -90,6 +91,10 @@ class Spell:
         fee, currency = self.fee.percentage, self.currency
         return [told(name, row[1:], fee, currency) for name, row in zip(self.times, self.bars, strict=True)]
 
+    def labelled(self, titles: Iterable[str], values: Iterable[Value]) -> list[tuple[str, Value, str]]:
+        """Return what the charts are drawn from: of each bar the title, the value and what stands under it."""
+        return [*zip(titles, values, self.labels, strict=True)]
+
     def spent(self, totals: Totals) -> Decimal:
         """Return what was spent in the currency of this spell."""
         return self.fee.paid(totals.usd if self.currency == "usd" else totals.nos_micro / money.MICRO)
@@ -142,7 +147,7 @@ def _jobs(spell: Spell) -> Chart:
         f"Jobs that ended, per {unit}: {parts[0]} completed, {parts[1]} stopped, {parts[2]} failed, "
         f"at most {thousands(max(row.ended for row in rows))} at once"
     )
-    bars = [Bar(one.ended_title, one.ended, label) for one, label in zip(spell.told, spell.labels, strict=True)]
+    bars = spell.labelled([one.ended_title for one in spell.told], [one.ended for one in spell.told])
     classes = ("m-done", "m-stop", "m-fail")
     picture = charts.bars(bars, classes=classes, label=words, width=WIDTH, height=HEIGHT)
     legend = (
@@ -157,7 +162,7 @@ def _success(spell: Spell) -> Chart:
     whole = spell.total.success_share
     total = formats.DASH if whole is None else formats.percent(whole)
     picture = charts.line(
-        [Point(one.success_title, one.success, label) for one, label in zip(spell.told, spell.labels, strict=True)],
+        spell.labelled([one.success_title for one in spell.told], [one.success for one in spell.told]),
         css="l-success",
         label=f"Share of jobs whose ops all went well, per {spell.period.unit.name}: {total} of all",
         top=1,
@@ -171,19 +176,20 @@ def _success(spell: Spell) -> Chart:
 def _gpu_hours(spell: Spell) -> Chart:
     total = amount(spell.total.gpu_hours)
     label = f"GPU hours of jobs that ended, per {spell.period.unit.name}: {total} in all"
-    picture = _amounts(spell, [(one.hours_title, (one.hours,)) for one in spell.told], "m-run", label)
+    bars = spell.labelled([one.hours_title for one in spell.told], [one.hours for one in spell.told])
+    picture = _amounts(bars, "m-run", label)
     return Chart("gpu-hours", "GPU hours", f"{total} h", "of the jobs that ended; one GPU a job", picture)
 
 
 def _spend(spell: Spell) -> Chart:
     total = f"{amount(float(spell.spent(spell.total)))} {CURRENCIES[spell.currency]}"
     label = f"Spent on jobs that ended, per {spell.period.unit.name}: {total} in all"
-    picture = _amounts(spell, [(one.spent_title, (one.spent,)) for one in spell.told], "m-spend", label)
+    bars = spell.labelled([one.spent_title for one in spell.told], [one.spent for one in spell.told])
+    picture = _amounts(bars, "m-spend", label)
     return Chart("spend", "Spend", total, f"on the jobs that ended, {spell.fee.told}", picture)
 
 
-def _amounts(spell: Spell, rows: Sequence[tuple[str, tuple[float]]], css: str, label: str) -> SafeString:
-    bars = [Bar(title, parts, text) for (title, parts), text in zip(rows, spell.labels, strict=True)]
+def _amounts(bars: Sequence[BarLike], css: str, label: str) -> SafeString:
     return charts.bars(bars, classes=(css,), label=label, width=WIDTH, height=HEIGHT, least=0.01, numeral=_short)
 
 

@@ -20,13 +20,13 @@ KEPT: Final = 3000
 class Told(NamedTuple):
     """One bar: the jobs by how they ended, the rest as the charts show it, the titles of its marks, its row.
 
-    `spent` is in the currency asked for.
+    `hours` and `spent` are the one part of a bar; `spent` is in the currency asked for.
     """
 
     ended: tuple[int, int, int]
     success: float | None
-    hours: float
-    spent: float
+    hours: tuple[float]
+    spent: tuple[float]
     ended_title: str
     success_title: str
     hours_title: str
@@ -43,19 +43,19 @@ def told(name: str, figures: tuple[Any, ...], percentage: Decimal | None, curren
     row = Totals(None, *figures)
     usd, nos = paid(row.usd, percentage), paid(row.nos_micro / money.MICRO, percentage)
     ended = (row.ended_completed, row.ended_stopped, row.ended_failed)
-    spent = float(usd if currency == "usd" else nos)
+    spent = usd if currency == "usd" else nos
     success = formats.DASH if row.success_share is None else formats.percent(row.success_share)
     known, hours = row.ended_succeeded + row.ended_failed, amount(row.gpu_hours)
     counts = (thousands(count) for count in (*ended, row.ended))
     return Told(
         ended=ended,
         success=row.success_share,
-        hours=row.gpu_hours,
-        spent=spent,
+        hours=(row.gpu_hours,),
+        spent=(float(spent),),
         ended_title=f"{name}: {ended[0]:,} completed, {ended[1]:,} stopped, {ended[2]:,} failed",
         success_title=f"{name}: {f'{success} of {known:,}' if known else 'nothing known'}",
         hours_title=f"{name}: {hours} h",
-        spent_title=f"{name}: {amount(spent)} {CURRENCIES[currency]}",
+        spent_title=f"{name}: {amount(float(spent))} {CURRENCIES[currency]}",
         row=charts.table_rows([(name, *counts, success, hours, formats.usd(usd), formats.nos(nos))]),
     )
 
