@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.safestring import SafeString
 
-from explorer.formats import thousands
+from explorer.formats import DASH, thousands
 
 WIDTH = 1024
 LEFT = 44  # room for the numbers of the axis, which css/parts.css leaves beside a .plot
@@ -127,7 +127,8 @@ def table_rows(rows: Iterable[Sequence[str]]) -> SafeString:
         return SafeString("")
     cells = escape(texts).replace(_BETWEEN, "</td><td>").replace(_HEAD, "</th><td>")
     lines = cells.replace(_ROW, '</td></tr><tr><th scope="row">')
-    return SafeString(f'<tr><th scope="row">{lines}</td></tr>')
+    # One character beyond Latin-1 would double what the whole page takes in memory, and each copy made of it.
+    return SafeString(f'<tr><th scope="row">{lines.replace(DASH, "&ndash;")}</td></tr>')
 
 
 def _svg(label: str, width: int, height: int, axis: str, columns: str, marks: str, labels: Sequence[str]) -> SafeString:
