@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -70,17 +71,19 @@ def price_chart(past: Past) -> Chart:
     low, high, last = min(known), max(known), known[-1]
     span = f"{usd(last)}, unchanged" if usd(low) == usd(high) else f"{usd(low)} to {usd(high)}, last {usd(last)}"
     note = f"{past.range.title}, {span}"
-    told = (f"{_priced(moment, price(moment), unit)}" for moment in past.moments)
+    told = (_priced(price(moment), unit, None if moment.is_listed else moment.ended) for moment in past.moments)
     label = f"Price of an hour in {unit} with the network's fee, over {past.range.title}: {note}"
     top = charts.nice_top(float(high), least=0.0001)
     picture = _line(past, told, map(price, past.moments), "l-price", label, top, _plain)
     return Chart("price-history", title, note, picture)
 
 
-def _priced(moment: Moment, value: Decimal | None, unit: str) -> str:
+@lru_cache(maxsize=3000)
+def _priced(value: Decimal | None, unit: str, ended: int | None) -> str:
+    """Return a price in words: as listed, or what so many jobs paid that ended."""
     if value is None:
         return "not known"
-    source = "as listed" if moment.is_listed else f"what {_count(moment.ended, 'job')} paid on average"
+    source = "as listed" if ended is None else f"what {_count(ended, 'job')} paid on average"
     return f"{usd(value)} {unit}, {source}"
 
 
@@ -167,18 +170,27 @@ def _span(seconds: int) -> str:
 
 def table(past: Past) -> SafeString:
     """Return the rows of the table of all charts over time, newest first."""
+    rows = zip(names(past), past.moments, strict=True)
+    return SafeString("".join(reversed([_row(name, moment[1:]) for name, moment in rows])))
+
+
+@lru_cache(maxsize=3000)  # some years of days, in two megabytes; what is over does not change
+def _row(name: str, figures: tuple[Any, ...]) -> SafeString:
+    """Return a row of the table; `figures` is a moment without its time, which takes longest to look up."""
+    moment = Moment(datetime.min, *figures)  # noqa: DTZ901 - not looked at
     return charts.table_rows(
-        (
-            name,
-            *(DASH if mean is None else _mean(mean) for mean in (moment.waiting, moment.free, moment.running)),
-            DASH if moment.busy_share is None else percent(moment.busy_share),
-            DASH if moment.usd_per_hour is None else usd(moment.usd_per_hour),
-            DASH if moment.nos_per_hour is None else formats.nos(moment.nos_per_hour),
-            thousands(moment.ended),
-            DASH if moment.success_share is None else percent(moment.success_share),
-            DASH if moment.mean_wait_s is None else duration(moment.mean_wait_s),
-        )
-        for moment, name in zip(reversed(past.moments), reversed(names(past)), strict=True)
+        [
+            (
+                name,
+                *(DASH if mean is None else _mean(mean) for mean in (moment.waiting, moment.free, moment.running)),
+                DASH if moment.busy_share is None else percent(moment.busy_share),
+                DASH if moment.usd_per_hour is None else usd(moment.usd_per_hour),
+                DASH if moment.nos_per_hour is None else formats.nos(moment.nos_per_hour),
+                thousands(moment.ended),
+                DASH if moment.success_share is None else percent(moment.success_share),
+                DASH if moment.mean_wait_s is None else duration(moment.mean_wait_s),
+            )
+        ]
     )
 
 

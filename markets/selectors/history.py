@@ -36,8 +36,8 @@ class Range:
     def times(self, now: datetime) -> list[datetime]:
         """Return when each bar begins, oldest first; the last is not over."""
         last = now.replace(minute=0, second=0, microsecond=0)
-        last = last if self.unit == HOUR else last.replace(hour=0)
-        return [last - number * self.step for number in reversed(range(self.count))]
+        last, step = last if self.unit == HOUR else last.replace(hour=0), self.step
+        return [last - number * step for number in reversed(range(self.count))]
 
 
 RANGES: Final = (
@@ -120,7 +120,7 @@ def pasts(market: Market, *asked: Range) -> list[Past]:
     """Return several stretches of a market's time, each of its own unit; two queries for all."""
     now = timezone.now()
     times = {range: range.times(now) for range in asked}
-    within = reduce(or_, (Q(unit=range.unit, at__gte=times[range][0]) for range in asked))
+    within = reduce(or_, (Q(unit=range.unit, at__gte=begins[0]) for range, begins in times.items()))
     noted = MarketHistory.objects.filter(within, market=market).order_by().values_list("unit", "at", *Seen._fields)
     seen = {(unit, at): Seen(*row) for unit, at, *row in noted}
     summed = sums_in("market", within).filter(key=market.pk).values_list("unit", "at", *Worked._fields)
