@@ -15,6 +15,7 @@ from explorer.paging import query_string
 from jobs import periods
 from jobs.forms.shared import shares_fields
 from jobs.periods import Period, Unit
+from jobs.selectors import charts
 from markets import selectors
 from markets.models import Market
 
@@ -58,11 +59,12 @@ class ChartFilter(forms.Form):
         return periods.UNITS[self.cleaned_data["per"] or "day"]
 
     def clean_market(self) -> Market | None:
-        """Return the market with that address or slug; one query where one is named."""
+        """Return the market with that address or slug; a query at most for an address of the list, one more else."""
         key = self.cleaned_data["market"]
         if not key:
             return None
-        if (market := selectors.find_market(key)) is None:
+        listed = next((market for market in charts.markets() if market.pk == key), None)
+        if (market := listed or selectors.find_market(key)) is None:
             raise forms.ValidationError("No market has this address or name.")
         return market
 
