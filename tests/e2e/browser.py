@@ -33,9 +33,13 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 
-def read_from_clipboard(page: Page, text: str) -> None:
+def is_copied(page: Page, text: str) -> bool:
     """Wait until the clipboard holds a text: a click on a copy button is over before the browser has written it."""
-    wait_until(lambda: page.evaluate("navigator.clipboard.readText()") == text, 20, f"the clipboard holds {text[:100]}")
+
+    def holds() -> bool:
+        return bool(page.evaluate("navigator.clipboard.readText()") == text)
+
+    return wait_until(holds, 20, f"the clipboard holds {text[:100]}")
 
 
 class Messages:

@@ -29,12 +29,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Return as soon as the condition holds; fail after that long."""
+def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> bool:
+    """Return True as soon as the condition holds; fail after that long."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
         time.sleep(0.2)
+    return True
 
 
 def is_ready(url: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browser import NARROW, WIDE, Messages, read_from_clipboard
+from tests.e2e.browser import NARROW, WIDE, Messages, is_copied
 from tests.e2e.running import wait_until
 
 SEEDS_MARKET = "97G9NnvBDQ2WpKu6fasoMsAKmfj63C9rhysJnkeWodAf"
@@ -126,7 +126,7 @@ def test_an_address_is_copied_whole(browser, site):
         path = a_job(page, site)
         page.goto(f"{site}{path}")
         page.locator("h1 ~ .copy, h1 .copy, .head .copy").first.click()
-        read_from_clipboard(page, path.split("/")[2])
+        assert is_copied(page, path.split("/")[2])
 
 
 def test_an_address_is_copied_from_a_list_also_after_a_change_of_its_filter(browser, site):
@@ -136,7 +136,7 @@ def test_an_address_is_copied_from_a_list_also_after_a_change_of_its_filter(brow
         for _ in range(2):
             link = page.locator("tbody .c-job a").first
             page.get_by_role("button", name=f"Copy {link.text_content()}").first.click()
-            read_from_clipboard(page, str(link.get_attribute("title")))
+            assert is_copied(page, str(link.get_attribute("title")))
             page.locator('#filter input[name="state"][value="completed"]').check(force=True)
             page.wait_for_url("**state=completed*")
             expect(page.locator("#list .chip")).to_have_count(1)

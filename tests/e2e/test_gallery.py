@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browser import NARROW, Messages, read_from_clipboard
+from tests.e2e.browser import NARROW, Messages, is_copied
 
 
 def started(page: Page, site: str, slug: str = "whisper") -> str:
@@ -82,7 +82,7 @@ def test_a_snippet_is_copied_whole(page: Page, site: str) -> None:
     page.locator("#python").get_by_role("button", name="Copy the Python snippet").click()
     expect(page.locator("#said")).to_contain_text("Copied")
     assert shown
-    read_from_clipboard(page, shown)
+    assert is_copied(page, shown)
     assert json.dumps("docker.io/nosana/whisper:cuda-check") in shown
 
 

@@ -38,7 +38,7 @@ def jobs_shown(site: str, state: str) -> set[str]:
 
 def test_pages_show_jobs_markets_and_nodes_within_a_minute(site):
     for path, least in (("jobs", 50), ("markets", 12), ("nodes", 50)):
-        wait_until(partial(has_rows, f"{site}/{path}/", least), 60, f"{least} {path} are shown")
+        assert wait_until(partial(has_rows, f"{site}/{path}/", least), 60, f"{least} {path} are shown")
 
 
 def test_the_seeds_market_lists_its_seven_images_and_its_resource(site):
@@ -75,9 +75,9 @@ def test_a_network_out_of_reach_is_said_on_every_page_until_it_is_back(tmp_path_
     with running(var, NETWORK="mainnet", PACE="0.2", **addresses) as site:
         wait_until(lambda: UNREACHABLE in text_of(f"{site}/"), 60, "the first page says so")
         for path in PAGES:  # each of the web processes learns of it within two seconds (explorer/kept.py)
-            wait_until(partial(says, f"{site}{path}", is_out=True), 20, f"{path} says so")
+            assert wait_until(partial(says, f"{site}{path}", is_out=True), 20, f"{path} says so")
         with SampleServer(seed=3, port=port, past_jobs=200):
             wait_until(lambda: UNREACHABLE not in text_of(f"{site}/"), 240, "the network is back")
             wait_until(lambda: bool(jobs_shown(site, "completed")), 60, "its jobs are shown")
             for path in PAGES:
-                wait_until(partial(says, f"{site}{path}", is_out=False), 20, f"{path} no longer says so")
+                assert wait_until(partial(says, f"{site}{path}", is_out=False), 20, f"{path} no longer says so")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from jobs import logs, results
 from jobs.models import Job
 from tests.bench import biglog
-from tests.e2e.browser import NARROW, WIDE, Messages, read_from_clipboard
+from tests.e2e.browser import NARROW, WIDE, Messages, is_copied
 from tests.jobs.factories import NOON, address, cid, make_job, make_result
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,7 +161,7 @@ def test_lines_are_linked_picked_and_copied(browser, live_server, job):
         page.locator("#L12348 .l-n").click(modifiers=["Shift"])
         expect(page).to_have_url(re.compile(r"\?log=12346#L12346-L12348$"))
         page.get_by_role("button", name="Copy 3 lines").click()
-        read_from_clipboard(page, "\n".join(line.text for line in logs.window(PACKED, 12346, 3)))
+        assert is_copied(page, "\n".join(line.text for line in logs.window(PACKED, 12346, 3)))
         page.reload()
         page.wait_for_selector("#log[data-ready]", timeout=60_000)
         expect(page.locator(".log li.is-picked")).to_have_count(3)
