@@ -31,6 +31,8 @@ FILLED = 0.75
 #: On a phone there is room for this many labels, and none for one that begins in the last part of the axis.
 LABELS = 6
 LAST_LABEL = 0.87
+#: So many letters fit side by side under the axis of a small one.
+LETTERS = 40
 #: No text of a chart has these: many are joined by them and escaped at once.
 _BETWEEN, _HEAD, _ROW = "\0", "\1", "\2"
 
@@ -241,9 +243,10 @@ def _axis(top: float, height: int, numeral: Numeral, steps: int = LINES - 1) -> 
 def _labels(labels: Sequence[str], height: int) -> str:
     """Return the labels, each under the left of its column; those that a phone has no room for are marked."""
     told = [(index / len(labels), label) for index, label in enumerate(labels) if label]
-    many = len(told) > LABELS
-    return "".join(
-        f'<text class="t-ax{" t-spare" if (many and number % 2) or share > LAST_LABEL else ""}"'
-        f' x="{100 * share:.2f}%" y="{height - 8}">{escape(label)}</text>'
-        for number, (share, label) in enumerate(told)
-    )
+    texts, free, step = [], 0.0, 2 if len(told) > LABELS else 1
+    for number, (share, label) in enumerate(told):
+        has_room = number % step == 0 and free <= share <= LAST_LABEL
+        free = share + (len(label) + 1) / LETTERS if has_room else free
+        css = "t-ax" if has_room else "t-ax t-spare"
+        texts.append(f'<text class="{css}" x="{100 * share:.2f}%" y="{height - 8}">{escape(label)}</text>')
+    return "".join(texts)

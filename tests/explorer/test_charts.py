@@ -61,6 +61,12 @@ def test_every_second_of_many_labels_and_the_last_are_not_for_phones() -> None:
     assert [label for spare, label in labels(9) if not spare] == ["0", "2", "4", "6"]
 
 
+def test_a_label_beside_a_long_one_is_not_for_phones() -> None:
+    months = ["Jan 2026", "", "Mar", "", "May", "", "Jul", "", "Sep", "", "Nov", ""]
+    chart = bars([Bar("", (1,), label) for label in months], classes=("m-done",), label="")
+    assert re.findall(r'class="t-ax t-spare"[^>]*>([^<]+)<', chart) == ["Mar"]
+
+
 def test_bars_of_small_amounts_have_a_finer_axis() -> None:
     chart = bars(
         [Bar("little", (0.04,))], classes=("m-run",), label="", least=0.01, numeral=lambda value: f"{value:.2f}"
