@@ -58,9 +58,9 @@ def block(fields: Sequence[Field], rows: Sequence[Mapping[str, Any]], same: Mapp
 
 
 def copy(table: sql.Composable, fields: Sequence[Field], found: bytes) -> None:
-    """Write a block() of rows into a table; one statement."""
+    """Write a block() of rows into a table; one statement. Raises Django's errors of databases."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, columns(fields))
-    with connection.cursor() as cursor, cursor.copy(statement) as sending:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as sending:
         for start in range(0, len(found), _SENT):
             sending.write(found[start : start + _SENT])
 

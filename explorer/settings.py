@@ -212,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
     "catalog": _every(300, "jobs.tasks.count_catalog"),
     "records": _every(300, "jobs.tasks.refresh_records"),
     "old history": {"task": "markets.tasks.forget_old_history", "schedule": 86400.0},
+    "kinds of jobs": _every(300, "jobs.tasks.mend_kinds"),
     "node figures": _every(300, "jobs.tasks.count_nodes"),
     "idle drafts": {"task": "jobs.tasks.forget_idle_drafts", "schedule": 86400.0},
     "old logs": {"task": "jobs.tasks.forget_old_logs", "schedule": 86400.0},

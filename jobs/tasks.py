@@ -10,6 +10,7 @@ from explorer.locks import advisory_lock
 from explorer.nosana.errors import NosanaError
 from jobs.builder import saved, store
 from jobs.readiness import records
+from jobs.rollups import agreement
 from jobs.sync import backfill as older
 from jobs.sync import catalog, content, first_fill, listing, nodes
 
@@ -98,3 +99,11 @@ def count_nodes() -> None:
     with advisory_lock("count_nodes") as held:
         if held:
             nodes.count_nodes()
+
+
+@shared_task
+def mend_kinds() -> None:
+    """Make the kinds of jobs anew where an older release wrote jobs and did not keep them."""
+    with advisory_lock("mend_kinds") as held:
+        if held:
+            agreement.mend()

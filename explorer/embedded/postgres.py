@@ -25,7 +25,6 @@ SETTINGS = {
     "port": addresses.PORT,
     "max_connections": "100",
     "work_mem": "8MB",
-    "maintenance_work_mem": "128MB",
     "random_page_cost": "1.1",  # solid-state disks
     "jit": "off",  # no query here runs so long that compiling it pays
     "max_wal_size": "4GB",  # while much is loaded, pages go whole into the log after every checkpoint: have fewer
@@ -44,6 +43,9 @@ SETTINGS = {
 SHARE: Final = 1 / 8
 LEAST: Final = 128
 MOST: Final = 2048
+#: And to make an index with, two of which are made at a time: what does not fit is sorted through files.
+MAKING: Final = 1 / 32
+MOST_MAKING: Final = 512
 #: For tests: what a crash of the machine loses does not matter there.
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 _PATIENCE = 120.0  # seconds; recovery after a crash replays up to four gigabytes of log
@@ -101,7 +103,12 @@ def memory(limit: Path = Path("/sys/fs/cgroup/memory.max")) -> int:
 def buffers(megabytes: int) -> dict[str, str]:
     """Return the settings that follow from how much memory there is."""
     kept = round(min(max(megabytes * SHARE, LEAST), MOST))
-    return {"shared_buffers": f"{kept}MB", "effective_cache_size": f"{max(megabytes // 2, kept)}MB"}
+    making = round(min(max(megabytes * MAKING, LEAST), MOST_MAKING))
+    return {
+        "shared_buffers": f"{kept}MB",
+        "effective_cache_size": f"{max(megabytes // 2, kept)}MB",
+        "maintenance_work_mem": f"{making}MB",
+    }
 
 
 def _free_pid_file(found: Cluster) -> None:

@@ -10,7 +10,7 @@ from jobs.definition.notes import Note
 
 _WIDE: Final = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 #: Where JSON begins after a byte order mark, space and comments; YAML begins with a key, a dash or "---".
-_BEFORE_JSON: Final = re.compile(r"\ufeff?(?:[\s\u200b]++|//[^\n]*+|#[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+")
+_BEFORE_JSON: Final = re.compile(r"\ufeff?(?:[\s\u200b]++|//[^\n]*+|#[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*\*/)*")
 
 
 def decode(text: str | bytes) -> tuple[str, tuple[Note, ...]]:

@@ -66,7 +66,8 @@ def readable(colour: Rgb, grounds: tuple[int, ...], *, is_dark: bool) -> Rgb:
     hue, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in colour))
     for step in range(101):
         moved = lightness + (1 - lightness if is_dark else -lightness) * step / 100
-        parts = [round(255 * part) for part in colorsys.hls_to_rgb(hue, moved, saturation)]
+        # To six digits first: between two whole numbers the last digit decides, in which Pythons differ.
+        parts = [round(round(255 * part, 6)) for part in colorsys.hls_to_rgb(hue, moved, saturation)]
         found = (parts[0], parts[1], parts[2])
         if all(contrast(found, _split(ground)) >= _CONTRAST for ground in grounds):
             return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jobs.models.content import Definition, Result
 from jobs.models.draft import Draft, DraftVersion, SharedDraft
 from jobs.models.job import Job, JobQuerySet
+from jobs.models.kind import JobKind
 from jobs.models.rollup import JobRollup
 from jobs.models.template import SavedTemplate
 
@@ -13,6 +14,7 @@ __all__ = [
     "Draft",
     "DraftVersion",
     "Job",
+    "JobKind",
     "JobQuerySet",
     "JobRollup",
     "Result",

@@ -3,12 +3,13 @@
 # ruff: noqa: S608 - only names of ours are put into SQL, values are parameters
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
 
+from jobs.rollups.kinds import rebuild_statements
 from jobs.rollups.maintain import hold
 from jobs.rollups.statements import FACTS, INSERT, IS_ENDED, SUMS, summed_by_time, summed_for_ever
 
@@ -43,13 +44,14 @@ _EVER = (
     "FROM jobs_jobrollup WHERE unit = 'day' GROUP BY 1, 3 ORDER BY 1, 3",
     f"{INSERT} WITH every AS (SELECT 1 AS listing, 1 AS ending, {FACTS} FROM jobs_job), {summed_for_ever('every')}",
 )
+_KINDS = rebuild_statements(FACTS)
 
 
 def rebuild() -> Iterator[datetime]:
-    """Yield the day up to which the sums were made anew, week by week; at the end those over all time follow.
+    """Yield the day up to which the sums were made anew, week by week; at the end those over all time, and the kinds.
 
     Safe at any time: each week is one transaction in which nobody else writes jobs, and after it that week is right.
-    The last one reads all jobs, for the sums of which no days are kept: some seconds a million.
+    The last two read all jobs, for the sums of which no days are kept and for the kinds: some seconds a million.
     Run again after a stop, it begins again at the first job.
     """
     at = _next(BEGINNING)
@@ -61,9 +63,19 @@ def rebuild() -> Iterator[datetime]:
                 cursor.execute(statement, {"at": at, "until": until})
         yield until
         at = _next(until) if until < LATEST else None
+    _run(_EVER)
+    rebuild_kinds()
+
+
+def rebuild_kinds() -> None:
+    """Make the kinds of jobs anew; nobody else writes jobs meanwhile, two seconds a million of them."""
+    _run(_KINDS)
+
+
+def _run(statements: Sequence[str]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         hold(cursor)
-        for statement in _EVER:
+        for statement in statements:
             cursor.execute(statement)
 
 

@@ -6,7 +6,7 @@ Every name in here is ours; values go in as parameters.
 # ruff: noqa: S608 - only names of ours are put into SQL, values are parameters
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from jobs.models.rollup import (
@@ -69,6 +69,14 @@ _AMOUNTS: Final = {
     "wait_seconds": f"CASE WHEN {_WAITED} THEN over * FLOOR(EXTRACT(EPOCH FROM (started_at - listed_at)))::bigint "
     "ELSE 0 END",
 }
+#: The same in eight bytes, which PostgreSQL adds in a third of the time; beyond that, where no job ever was, the
+#: statement fails. USD are then whole numbers of this part of one, until all is summed.
+_TINY: Final = "0.0000000001"
+_IN_EIGHT_BYTES: Final = {
+    **_AMOUNTS,
+    "nos_micro": "over * paid * price",
+    "usd": "over * COALESCE(paid * usd_reward_per_hour * 10000000000 / 3600, 0)::bigint",
+}
 #: The others are counts. Those of one statement fit into four bytes, and PostgreSQL adds such ones fastest.
 _LARGE: Final = ("seconds", "nos_micro", "usd", "wait_seconds")
 _EVER: Final = "'1970-01-01 00:00:00+00'::timestamptz"
@@ -80,9 +88,9 @@ def _begin(unit: str, at: str) -> str:
     return f"date_bin('1 {unit}', {at}, {_ORIGIN})"
 
 
-def _value(figure: str) -> str:
+def _value(figure: str, amounts: Mapping[str, str]) -> str:
     sign = "listing" if figure in LISTED else "over"
-    return _AMOUNTS.get(figure) or f"CASE WHEN {_CONDITIONS[figure]} THEN {sign} ELSE 0 END"
+    return amounts.get(figure) or f"CASE WHEN {_CONDITIONS[figure]} THEN {sign} ELSE 0 END"
 
 
 #: Of jobs. Counts of one statement fit into four bytes, and PostgreSQL adds such ones fastest.
@@ -146,9 +154,9 @@ def _rows_of_ever() -> Iterator[str]:
         )
 
 
-def _figured(source: str) -> str:
+def _figured(source: str, amounts: Mapping[str, str] = _AMOUNTS) -> str:
     """Return the table of a WITH that has what each job adds to sums: where it was listed, and where it ended."""
-    values = ", ".join(f"{_value(name)} AS {name}" for name in FIGURES)
+    values = ", ".join(f"{_value(name, amounts)} AS {name}" for name in FIGURES)
     over = f"CASE WHEN {IS_ENDED} THEN ending ELSE 0 END"
     return (
         f"figured AS (SELECT {_KEYS}, order_at, ended_at, over, {values} "
@@ -176,11 +184,13 @@ def _only(figures: tuple[str, ...]) -> str:
     return ", ".join(name if name in figures else "0" for name in FIGURES)
 
 
-def _something(rows: Iterable[str]) -> str:
+def _something(rows: Iterable[str], usd: str = "usd") -> str:
     """Return the SELECT of those of the rows that are not nothing but zeros, in the order of the key."""
+    figures = ", ".join(usd if name == "usd" else name for name in FIGURES)
     is_something = " OR ".join(f"{name} <> 0" for name in FIGURES)
     return (
-        f"SELECT * FROM ({' UNION ALL '.join(rows)}) AS found (dimension, unit, key, at, {_NAMES}) "
+        f"SELECT dimension, unit, key, at, {figures} "
+        f"FROM ({' UNION ALL '.join(rows)}) AS found (dimension, unit, key, at, {_NAMES}) "
         f"WHERE {is_something} ORDER BY dimension, unit, key, at"
     )
 
@@ -194,6 +204,12 @@ def summed(source: str) -> str:
     return f"{_tables(source)} {_something([*_rows((HOUR, DAY, EVER)), *_rows_of_ever()])}"
 
 
+def summed_in_eight_bytes(source: str) -> str:
+    """Return the same SELECT, done sooner; it fails where a job pays more than any ever did."""
+    rows = _something([*_rows((HOUR, DAY, EVER)), *_rows_of_ever()], usd=f"usd * {_TINY}")
+    return f"{_tables(source, _IN_EIGHT_BYTES)} {rows}"
+
+
 def summed_by_time(source: str) -> str:
     """Return the SELECT of the rollup rows of hours and days, else as summed()."""
     return f"{_tables(source)} {_something(_rows((HOUR, DAY)))}"
@@ -204,8 +220,10 @@ def summed_for_ever(source: str) -> str:
     return f"{_figured(source)}, {_moments('days', DAY)} {_something(_rows_of_ever())}"
 
 
-def _tables(source: str) -> str:
-    return ", ".join([_figured(source), _moments("hours", HOUR), _moments("days", DAY), *map(_finest, _FINEST)])
+def _tables(source: str, amounts: Mapping[str, str] = _AMOUNTS) -> str:
+    return ", ".join(
+        [_figured(source, amounts), _moments("hours", HOUR), _moments("days", DAY), *map(_finest, _FINEST)]
+    )
 
 
 #: The columns of a rollup row, and what adds such rows.

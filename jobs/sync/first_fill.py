@@ -34,6 +34,8 @@ TABLES: Final = tuple(model._meta.db_table for model in (Job, Result, Definition
 #: Storing reads jobs by the first (jobs/sync/definitions.py, complete). The others have few rows, added at their end:
 #: all of them together cost less than what any of them costs when it is made, a look at everything that there is.
 KEPT: Final = (
+    "definition_due",
+    "definition_unread",
     "job_definition_runs",
     "job_failed",
     "job_out_of_order",
@@ -42,6 +44,7 @@ KEPT: Final = (
     "job_unknown",
     "job_with_volume",
     "job_withdrawn",
+    "result_due",
 )
 
 #: The indexes that were dropped are written down as the table's comment, behind this, in the transaction that drops
@@ -83,10 +86,14 @@ def finish() -> bool:
     """
     tables = unfinished()
     with ThreadPoolExecutor(AT_A_TIME) as threads:
-        # The sums' index takes longest of all: begun last, it would be made alone.
-        list(threads.map(_make, chain.from_iterable(reversed(tables.values()))))
+        list(threads.map(_make, sorted(chain.from_iterable(tables.values()), key=_effort, reverse=True)))
         list(threads.map(_settle, tables))
     return bool(tables)
+
+
+def _effort(definition: str) -> tuple[bool, int]:
+    """Return what to sort indexes by, so that one which takes long is not made last, and then alone."""
+    return " USING gin " in definition, definition.count(",")
 
 
 def unfinished() -> dict[str, list[str]]:
@@ -128,11 +135,11 @@ def _put_off(table: str) -> bool:
 def _drop(cursor: CursorWrapper, table: str) -> None:
     cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{PATIENCE // timedelta(milliseconds=1)}ms"])
     cursor.execute(_INDEXES, [table, list(KEPT)])
-    if not (found := cursor.fetchall()):
-        return
+    found = cursor.fetchall()
     comment = sql.Literal(_MARK + json.dumps([definition for _, definition in found]))
     cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(sql.Identifier(table), comment))
-    cursor.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(", ").join(sql.Identifier(name) for name, _ in found)))
+    if found:
+        cursor.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(", ").join(sql.Identifier(name) for name, _ in found)))
     # It would look through what is there again and again, while there is more every second.
     cursor.execute(sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(sql.Identifier(table)))
 

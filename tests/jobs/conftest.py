@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.core.cache import cache
 from pytest_httpserver import HTTPServer
 
-from jobs.selectors.listing.reading import Manner, Way
+from jobs.selectors.listing.boxes import Manner
+from jobs.selectors.listing.reading import Way
 from tests.jobs.indexer import Indexer
 
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give what is cut off by the clock enough time on the slowest machine."""
-    for name in ("listing.values.FACETS_MS", "listing.counts.COUNT_MS", "listing.polling.NEWS_MS"):
-        monkeypatch.setattr(f"jobs.selectors.{name}", 60_000)
+    for name in ("values.FACETS_MS", "counts.COUNT_MS", "polling.NEWS_MS", "kinds.KINDS_MS", "kinds.LIST_MS"):
+        monkeypatch.setattr(f"jobs.selectors.listing.{name}", 60_000)
     monkeypatch.setattr("jobs.selectors.search.words.MILLISECONDS", 60_000)
     gathering = Way(60_000, Manner.GATHER)
     monkeypatch.setattr("jobs.selectors.listing.reading.WAYS", (Way(60_000), gathering))
@@ -26,3 +30,11 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 def indexer(httpserver: HTTPServer) -> Indexer:
     """Serve an empty job list."""
     return Indexer(httpserver)
+
+
+@pytest.fixture
+def nothing_remembered() -> Iterator[None]:
+    """Begin and end without knowing which way of reading was quick."""
+    cache.clear()
+    yield
+    cache.clear()

@@ -47,3 +47,10 @@ def ways_to_read(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> None:
     """Have lists read in these ways, whatever is asked for."""
     for name in ("WAYS", "WAYS_OF_SEVERAL"):
         monkeypatch.setattr(reading, name, ways)
+
+
+def wanted_of(query: str) -> dict[str, Any]:
+    """Return what a filter asks for."""
+    form = filter_of(QueryDict(query))
+    assert form.is_valid()
+    return form.wanted

@@ -91,7 +91,10 @@ def test_withdrawn_jobs_are_counted_by_the_sums_and_else_not_called_none(
     assert [one.count for one in state.choices if one.value == "withdrawn"] == [expected]
 
 
-def test_facets_are_not_counted_by_reading_the_table_from_its_oldest_job_on(jobs: None) -> None:
+def test_facets_are_not_counted_by_reading_the_table_from_its_oldest_job_on(
+    jobs: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.selectors.listing.kinds.agree", lambda: False)
     market = make_market("H100")
     with CaptureQueriesContext(connection) as queries:
         assert facets(f"market={market.pk}")["trigger"] == exactly(cli=1)

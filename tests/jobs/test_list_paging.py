@@ -17,7 +17,8 @@ from jobs import columns
 from jobs.forms import filter_of
 from jobs.models import Job
 from jobs.selectors import listing
-from jobs.selectors.listing.reading import Manner, Way
+from jobs.selectors.listing.boxes import Manner
+from jobs.selectors.listing.reading import Way
 from tests.jobs.factories import NOON, address, make_job, make_market
 from tests.jobs.lists import add, read, ways_to_read
 from tests.jobs.pages import rows as cells

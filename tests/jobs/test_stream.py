@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,10 +13,11 @@ from hypothesis import strategies as st
 from explorer.nosana.payloads import Definition as DefinitionPayload
 from explorer.nosana.payloads import JobPayload
 from explorer.upsert import Written
-from jobs.models import Definition, Job, JobRollup, Result
+from jobs.models import Definition, Job, JobKind, JobRollup, Result
+from jobs.rollups.rebuild import rebuild
 from jobs.sync.store import store_jobs
 from jobs.sync.stream import AHEAD, WRITERS, store_batches
-from tests.jobs.rollups.test_maintain import rebuilt, sums
+from tests.jobs.rollups.test_maintain import are_kept, kinds, rebuilt, sums
 from tests.jobs.test_first_fill import other_session
 from tests.payloads import address, job_payload
 from tests.test_worker_killed import wait_until
@@ -61,7 +64,9 @@ def test_store_batches_goes_on_while_the_first_batch_has_to_wait():
             assert (storing.done(), len(taken)) == (False, AHEAD + 1)
         assert storing.result() == list(range(20))
 
+    found = kinds()
     assert sums() == rebuilt()
+    assert are_kept(found, kinds())
 
 
 def stored_marks(batches: Iterator[tuple[int, list[JobPayload]]]) -> list[int]:
@@ -85,6 +90,48 @@ def test_store_batches_completes_jobs_whose_definition_comes_with_a_later_batch(
     assert set(Job.objects.values_list("pk", "image", "op_count")) == {
         (address(name), "nosana/whisper", 1) for name in "ab"
     }
+    found = kinds()
+    assert sums() == rebuilt()
+    assert are_kept(found, kinds())
+
+
+def test_store_batches_changes_the_jobs_that_are_there_already_wherever_they_stand_in_a_batch():
+    store_jobs(jobs=[job_payload("b", status="running")])
+    batch = [job_payload(name, status="success") for name in "abc"]
+
+    assert [written for _, written in store_batches(marked(batch))] == [Written(2, 1)]
+    assert list(Job.objects.values_list("pk", "status").order_by("pk")) == sorted(
+        (address(n), "success") for n in "abc"
+    )
+    assert sums() == rebuilt()
+
+
+def test_store_batches_counts_jobs_that_went_where_there_was_room_in_the_table():
+    old = [job_payload(f"old {number}") for number in range(4000)]
+    store_jobs(jobs=old)
+    Job.objects.filter(pk__in=[job.address for job in old[:500]]).delete()
+    list(rebuild())
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM jobs_job")  # so that others may have their place, far from the end
+
+    assert (
+        sum(written.inserted for _, written in store_batches(marked([job_payload(str(n)) for n in range(200)]))) == 200
+    )
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM jobs_job WHERE ctid < '(30,0)' AND NOT address = ANY(%s)",
+            [[job.address for job in old]],
+        )
+        assert cursor.fetchone()[0] > 0
+    assert sums() == rebuilt()
+
+
+@pytest.mark.parametrize("paid", [{"price": 2**62}, {"usd_reward_per_hour": Decimal("999999999999.99999999")}])
+def test_store_batches_counts_a_job_that_was_paid_more_than_any_ever_was(paid: dict[str, Any]):
+    list(store_batches(marked([job_payload("a"), job_payload("b", **paid)])))
+
+    assert JobRollup.objects.get(dimension="all", unit="ever").seconds == 2 * 3600
     assert sums() == rebuilt()
 
 
@@ -97,7 +144,9 @@ def test_store_batches_stops_at_a_batch_that_cannot_be_stored():
 
     assert address("good") in Job.objects.values_list("pk", flat=True)
     assert address("never") not in Job.objects.values_list("pk", flat=True)
+    found = kinds()
     assert sums() == rebuilt()
+    assert are_kept(found, kinds())
 
 
 def test_store_batches_lets_the_later_of_two_answers_count():
@@ -123,7 +172,7 @@ ANSWER = st.builds(
 def test_store_batches_beside_another_writer_leaves_the_sums_of_a_rebuild(
     batches: list[list[JobPayload]], others: list[JobPayload]
 ):
-    for model in (Job, Result, Definition, JobRollup):
+    for model in (Job, Result, Definition, JobRollup, JobKind):
         model.objects.all().delete()
     with ThreadPoolExecutor(1) as beside:
         try:
@@ -136,7 +185,9 @@ def test_store_batches_beside_another_writer_leaves_the_sums_of_a_rebuild(
     assert (set(Job.objects.values_list("pk", flat=True)), added) == (named, len(named))
     known = Job.objects.filter(op_count=1).exists()
     assert not known or not Job.objects.filter(op_count=None).exists()
+    found = kinds()
     assert sums() == rebuilt()
+    assert are_kept(found, kinds())
 
 
 def test_store_batches_of_two_processes_add_each_job_once():
@@ -152,4 +203,6 @@ def test_store_batches_of_two_processes_add_each_job_once():
         added = [pool.submit(store) for _ in range(2)]
         assert sum(one.result() for one in added) == 36
 
+    found = kinds()
     assert sums() == rebuilt()
+    assert are_kept(found, kinds())

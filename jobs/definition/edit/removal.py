@@ -9,7 +9,7 @@ from jobs.definition.edit.layout import Container, Token
 from jobs.definition.edit.splices import Splice
 
 _REST_OF_LINE: Final = re.compile(
-    r"[ \t]*(?://[^\n\r]*|#[^\n\r]*|/\*(?:[^*\n\r]|\*(?!/))*+\*/[ \t]*(?=[\n\r]))?(\r\n|\n|\r)"
+    r"[ \t]*(?://[^\n\r]*|#[^\n\r]*|/\*[^*\n\r]*+(?:\*(?!/)[^*\n\r]*+)*\*/[ \t]*(?=[\n\r]))?(\r\n|\n|\r)"
 )
 _BLANKS: Final = re.compile(r"[ \t]*")
 

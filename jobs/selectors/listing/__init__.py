@@ -7,11 +7,12 @@ matching(form.wanted).order_by(*order_of(form.wanted))
 from __future__ import annotations
 
 from jobs.selectors.listing.active import Chip, chips
+from jobs.selectors.listing.boxes import TooSlow, time_box
 from jobs.selectors.listing.counts import COUNT_CAP, at_once, known, total
 from jobs.selectors.listing.figures import Row, Seen, markets, rows
 from jobs.selectors.listing.filtering import matching, order_of
 from jobs.selectors.listing.polling import News, news, watch
-from jobs.selectors.listing.reading import EMBEDDED, TooSlow, page_of, time_box
+from jobs.selectors.listing.reading import EMBEDDED, page_of
 from jobs.selectors.listing.values import Choice, Facet, facets, offered
 
 __all__ = [

@@ -15,8 +15,10 @@ from jobs.choices import STATES, WITHDRAWN
 from jobs.models import JobQuerySet
 from jobs.rollups import reading as rollups
 from jobs.rollups.reading import Totals
+from jobs.selectors.listing import kinds
+from jobs.selectors.listing.boxes import TooSlow, time_box
 from jobs.selectors.listing.filtering import definitions_of, image_ids, markets_of, matching, resource_ids
-from jobs.selectors.listing.reading import TooSlow, are_gathered, time_box
+from jobs.selectors.listing.reading import are_gathered
 
 COUNT_CAP: Final = 10_000
 #: What counting may take; milliseconds.
@@ -124,8 +126,11 @@ def _by_definitions(wanted: Mapping[str, Any]) -> Count:
 
 
 def total(wanted: Mapping[str, Any], *, milliseconds: int | None = None) -> Count | None:
-    """Return how many jobs a filter shows: from the sums where they say so, else as counted()."""
-    return exact(wanted, known(wanted)) or counted(wanted, milliseconds=milliseconds)
+    """Return how many jobs a filter shows: from sums or kinds where they say so, else as counted()."""
+    if found := exact(wanted, known(wanted)):
+        return found
+    number = kinds.total(wanted, milliseconds=milliseconds)
+    return counted(wanted, milliseconds=milliseconds) if number is None else Count(number, is_capped=False)
 
 
 def at_once(wanted: Mapping[str, Any], found: Totals | None, page: Page[Any], *, is_first: bool) -> Count | None:

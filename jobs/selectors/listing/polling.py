@@ -10,9 +10,9 @@ from typing import Any, Final
 from explorer import paging
 from explorer.paging import Count
 from jobs.models import Job
+from jobs.selectors.listing.boxes import TooSlow, time_box
 from jobs.selectors.listing.figures import SEEN, Row, Seen, markets, rows
 from jobs.selectors.listing.filtering import matching
-from jobs.selectors.listing.reading import TooSlow, time_box
 from jobs.selectors.listing.slices import newest
 
 NEWS_CAP: Final = 99

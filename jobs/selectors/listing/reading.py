@@ -6,41 +6,26 @@ import hashlib
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from typing import Any, Final
 
-import psycopg
 from django.core.cache import cache
-from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from explorer import paging
-from explorer.database.along import Along, along
+from explorer.database.along import Along
 from explorer.paging import Page, keyset_page, read_cursor, write_cursor
 from jobs.columns import QUEUE
 from jobs.models import Job, JobQuerySet
+from jobs.selectors.listing import kinds
+from jobs.selectors.listing.boxes import Manner, TooSlow, time_box
 from jobs.selectors.listing.figures import SEEN, Seen
 from jobs.selectors.listing.filtering import asks_definitions, asks_several, matching, of_times, order_of
+from jobs.selectors.listing.kinds import Listed
 from jobs.selectors.listing.slices import Slice, slices
-
-
-class Manner(Enum):
-    """How PostgreSQL is to find a page, as the settings of the planner that it does without."""
-
-    #: As it thinks best.
-    FREE = ()
-    #: Along an index in the wanted order, until enough jobs match: best where many match, wherever they are.
-    WALK = ("enable_bitmapscan", "enable_sort")
-    #: Matching jobs by bitmaps of them, then sorted, from larger and larger parts of the list: best where few match.
-    GATHER = ("enable_indexscan", "enable_indexonlyscan")
-    #: As GATHER, all of them at once: best where so few match that asking when they were listed takes longer.
-    ALL = ("enable_indexscan", "enable_indexonlyscan", "enable_seqscan")
-
 
 #: The manners in which jobs are found by the index of entries.
 GATHERING: Final = frozenset({Manner.GATHER, Manner.ALL})
@@ -72,26 +57,6 @@ PATIENT: Final = 150
 REMEMBERED: Final = 600
 
 
-#: Starting workers takes longer than what a page may cost, and they would take the time of other pages.
-_ALONE: Final = {"max_parallel_workers_per_gather": "0"}
-
-
-class TooSlow(Exception):
-    """The jobs that a filter asks for could not be found in the time that a page may take."""
-
-
-@contextmanager
-def time_box(milliseconds: int, manner: Manner = Manner.FREE) -> Iterator[Along]:
-    """Break off each statement inside after a time: raises TooSlow. Costs no query of its own outside a transaction."""
-    try:
-        with along(statement_timeout=str(milliseconds), **_ALONE, **dict.fromkeys(manner.value, "off")) as box:
-            yield box
-    except OperationalError as error:
-        if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-            raise TooSlow from error
-        raise
-
-
 def _leave(box: Along, end: float) -> None:
     """Let the next statement of a time box take what is left until `end`; raise TooSlow where nothing is."""
     left = int((end - time.monotonic()) * 1000)
@@ -108,6 +73,8 @@ class Memory:
     cut: dict[Manner, float] = field(default_factory=dict)
     #: Which of the parts that jobs are gathered from had a whole page.
     part: int = 0
+    #: Whether what kinds say of the list helps to gather it: else they are not asked again.
+    by_kinds: bool = True
 
     @property
     def best(self) -> Manner | None:
@@ -167,6 +134,10 @@ class Parts:
         return found.values("pk") if self.by_index else found.values_list(*SEEN, named=True)
 
 
+#: What has no job; a cursor is looked at all the same.
+NOTHING: Final = Parts(Job.objects.filter(pk__in=()), [Slice()])
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A page that is asked for."""
@@ -181,17 +152,25 @@ class Asked:
         """Whether it is the page before a row, and not after one."""
         return bool(self.params.get("before") and not self.params.get("after"))
 
-    def parts(self, manner: Manner) -> Parts:
-        """Return the lists to read one after another until one has a whole page; the last one has all that is left."""
+    def parts(self, manner: Manner, listed: Listed | None = None) -> Parts:
+        """Return the lists to read one after another until one has a whole page; the last one has all that is left.
+
+        `listed` is what kinds say of it, where they help. No job, for one thing: then there is nothing to look for.
+        """
+        if listed and not listed.jobs:
+            return NOTHING
         if manner not in GATHERING:
             # Where a deployer's jobs rarely have the words, tens of thousands are looked at: job_deployer_runs has
             # what is asked of them.
             by_index = self.order == QUEUE and {"deployer", "q"} <= self.wanted.keys()
             return Parts(matching(self.wanted), [Slice()], by_index=by_index)
         found = matching(self.wanted, by_entries=True)
-        if manner is Manner.ALL:
+        if listed and listed.are_few:
+            found = found.filter(image_ids__contains=listed.image_ids)
+        if manner is Manner.ALL or (listed and listed.are_few):
             return Parts(found, [Slice()])
-        return Parts(found, list(slices(self.wanted, self.order, self._keys(), backwards=self.is_backwards)))
+        within = listed.within(self.wanted) if listed else self.wanted
+        return Parts(found, list(slices(within, self.order, self._keys(), backwards=self.is_backwards)))
 
     def read(self, parts: Parts, memory: Memory, box: Along, end: float) -> tuple[Page[Any], float]:
         """Return the page, from the part that is remembered on, and the milliseconds that its part took; a query each.
@@ -229,7 +208,7 @@ def _quickest(asked: Asked) -> Page[Any]:
     for way in _ways(asked.wanted, memory):
         begin = memory.part
         try:
-            parts = _looked_up(asked, way)
+            parts = _looked_up(asked, way, memory)
             end = time.monotonic() + way.milliseconds / 1000
             with time_box(way.milliseconds, way.manner) as box:
                 page, took = asked.read(parts, memory, box, end)
@@ -237,6 +216,8 @@ def _quickest(asked: Asked) -> Page[Any]:
             if memory.part == begin:  # else it has come further, and is to go on there
                 memory.give_up(way)
             continue
+        if parts is NOTHING:  # that it took no time says nothing of what comes to be there
+            return page
         memory.note(way.manner, took)
         if way.manner is Manner.GATHER and memory.part >= parts.last:
             memory.cut[Manner.ALL] = memory.took[way.manner]  # the last part is all of them: no use in trying that
@@ -247,12 +228,17 @@ def _quickest(asked: Asked) -> Page[Any]:
     raise TooSlow
 
 
-def _looked_up(asked: Asked, way: Way) -> Parts:
+def _looked_up(asked: Asked, way: Way, memory: Memory) -> Parts:
     """Return the lists to read. What has to be found out before is little, but for definitions; no part of the way."""
-    if not asks_definitions(asked.wanted):
-        return asked.parts(way.manner)
+    listed = None
+    if way.manner in GATHERING and memory.by_kinds:
+        listed = kinds.listed(asked.wanted)
+        memory.by_kinds = listed is not None and listed.helps
+    listed = listed if memory.by_kinds else None
+    if not asks_definitions(asked.wanted) or (listed and not listed.jobs):
+        return asked.parts(way.manner, listed)
     with time_box(max(way.milliseconds, PATIENT)):
-        return asked.parts(way.manner)
+        return asked.parts(way.manner, listed)
 
 
 def _ways(wanted: Mapping[str, Any], memory: Memory) -> Iterator[Way]:
@@ -290,4 +276,4 @@ def _key(wanted: Mapping[str, Any]) -> str:
         f"{name}={value:%Y-%m-%d}" if isinstance(value, datetime) else f"{name}={value}"
         for name, value in sorted(wanted.items())
     ]
-    return f"job-list-manners:{hashlib.sha256('&'.join(texts).encode()).hexdigest()}"
+    return f"job-list-ways:{hashlib.sha256('&'.join(texts).encode()).hexdigest()}"

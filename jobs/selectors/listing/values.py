@@ -1,7 +1,7 @@
 """How many jobs each value of a filter would show, among those that the other filters leave.
 
-From the sums where they say it; else counted among the first COUNT_CAP jobs that match, so that "120+" means at least
-120; and not at all where even that takes too long.
+From the sums or the kinds of jobs where they say it; else counted among the first COUNT_CAP jobs that match, so that
+"120+" means at least 120; and not at all where even that takes too long.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from jobs.choices import OUTCOMES, STATES, WITHDRAWN, JobState
 from jobs.models import JobRollup
 from jobs.models.rollup import EVER, FIGURES, IMAGE, MARKET, OP_TYPE, TRIGGER
 from jobs.rollups.reading import Totals
-from jobs.selectors.listing import counts
+from jobs.selectors.listing import counts, kinds
+from jobs.selectors.listing.boxes import TooSlow, time_box
 from jobs.selectors.listing.filtering import markets_with, matching
-from jobs.selectors.listing.reading import TooSlow, are_gathered, time_box
+from jobs.selectors.listing.reading import are_gathered
 from markets.models import Image, Market
 
 #: All facets of a filter together; milliseconds.
@@ -146,7 +147,7 @@ def facets(wanted: Mapping[str, Any], markets: Mapping[str, Market]) -> Counts:
     for names in ([name for name in left if name not in filters], *([name] for name in apart)):
         if names:
             others = {name: value for name, value in filters.items() if name not in names}
-            numbers |= _counted(names, others, int((end - time.monotonic()) * 1000))
+            numbers |= _of_kinds(names, others, _left(end)) or _counted(names, others, _left(end))
     return Counts(total, [_facet(name, numbers[name], wanted, markets) for name in EXPRESSIONS])
 
 
@@ -173,6 +174,20 @@ def _largest(dimension: str) -> dict[str, Totals]:
     """Return the sums of those keys of a dimension that most jobs have; one query, kept."""
     rows = JobRollup.objects.filter(dimension=dimension, unit=EVER).order_by("-listed", "key")[:TOP]
     return {key: Totals(None, *figures) for key, *figures in rows.values_list("key", *FIGURES)}
+
+
+def _left(end: float) -> int:
+    """Return the milliseconds that are left until a moment of the monotonic clock."""
+    return int((end - time.monotonic()) * 1000)
+
+
+def _of_kinds(names: Sequence[str], others: Mapping[str, Any], milliseconds: int) -> dict[str, dict[str, Count] | None]:
+    """Return the jobs of each value of some facets by kinds of jobs; nothing where these cannot say it. One query."""
+    found = kinds.counts(names, others, milliseconds) or {}
+    return {
+        name: {value: Count(number, is_capped=False) for value, number in numbers.items()}
+        for name, numbers in found.items()
+    }
 
 
 def _counted(names: Sequence[str], others: Mapping[str, Any], milliseconds: int) -> dict[str, dict[str, Count] | None]:

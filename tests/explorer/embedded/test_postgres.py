@@ -34,12 +34,12 @@ def test_postgres_started_serves_a_private_database(var: Path, started: list[pro
 @pytest.mark.parametrize(
     ("megabytes", "settings"),
     [
-        (512, ("128MB", "256MB")),
-        (4096, ("512MB", "2048MB")),
-        (64_000, ("2048MB", "32000MB")),
+        (512, ("128MB", "256MB", "128MB")),
+        (8192, ("1024MB", "4096MB", "256MB")),
+        (64_000, ("2048MB", "32000MB", "512MB")),
     ],
 )
-def test_buffers_are_a_part_of_the_memory(megabytes: int, settings: tuple[str, str]) -> None:
+def test_buffers_are_a_part_of_the_memory(megabytes: int, settings: tuple[str, str, str]) -> None:
     assert tuple(postgres.buffers(megabytes).values()) == settings
 
 

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from explorer.money import paid_seconds
 from explorer.nosana.payloads import COMPLETED, QUEUED, RUNNING, STOPPED, Definition, JobPayload, JsonObject
-from jobs.models import JobRollup
+from jobs.models import Job, JobKind, JobRollup
+from jobs.models.kind import COUNTS, IN_COMMON
 from jobs.models.rollup import EVER_AT, FIGURES
+from jobs.rollups.agreement import agree
 from jobs.rollups.rebuild import rebuild
 from jobs.sync.content import store_definition, store_result
 from jobs.sync.store import store_jobs, store_withdrawn
@@ -37,6 +39,27 @@ def rebuilt() -> Sums:
     """Return what a rebuild makes of the jobs."""
     list(rebuild())
     return sums()
+
+
+Kinds = dict[bytes, tuple[dict[str, Any], datetime, datetime]]
+
+
+def kinds() -> Kinds:
+    """Return every kind that counts anything, and the whole: its facts and counts without zeros, and its bounds."""
+    rows = JobKind.objects.values(*COUNTS, *IN_COMMON, "digest", "first_at", "last_at")
+    facts = {bytes(row.pop("digest")): (row.pop("first_at"), row.pop("last_at"), row) for row in rows}
+    return {
+        digest: ({name: value for name, value in row.items() if value}, first, last)
+        for digest, (first, last, row) in facts.items()
+        if any(row[name] for name in COUNTS)
+    }
+
+
+def are_kept(found: Kinds, right: Kinds) -> bool:
+    """Say whether kinds count what they should, and their bounds hold all that they are about."""
+    return {digest: facts for digest, (facts, _, _) in found.items()} == {
+        digest: facts for digest, (facts, _, _) in right.items()
+    } and all(found[digest][1] <= first and last <= found[digest][2] for digest, (_, first, last) in right.items())
 
 
 def test_store_jobs_counts_a_finished_job_everywhere():
@@ -140,7 +163,7 @@ def life(name: str) -> list[JobPayload]:
     queued = job_payload(
         name, **facts, state=QUEUED, node=None, listed_at=listed, started_at=None, ended_at=None, status=None
     )
-    unlisted = replace(queued, listed_at=None)
+    unlisted = replace(queued, listed_at=None, trigger=None)
     running = replace(queued, state=RUNNING, node=address(f"node {number}"), started_at=started)
     ended = replace(running, state=COMPLETED, ended_at=started + timedelta(hours=2, seconds=7 * number))
     whole = replace(ended, definition=WHISPER, result=result_payload("failed" if number == 2 else "success"))
@@ -166,5 +189,8 @@ def test_any_order_of_writes_leaves_the_sums_of_a_rebuild(writes: list[Write]):
     with transaction.atomic():
         for write in writes:
             write()
+        found = kinds()
+        assert agree() is Job.objects.exists()
         assert sums() == rebuilt()
+        assert are_kept(found, kinds())
         transaction.set_rollback(True)

@@ -16,7 +16,7 @@ from jobs.rollups.rebuild import STEP, rebuild
 from jobs.sync.content import store_definition, store_result
 from jobs.sync.store import store_jobs, store_withdrawn
 from jobs.sync.stream import store_batches
-from tests.jobs.rollups.test_maintain import CID, WHISPER, rebuilt, sums
+from tests.jobs.rollups.test_maintain import CID, WHISPER, are_kept, kinds, rebuilt, sums
 from tests.payloads import AT, address, job_payload, result_payload
 
 
@@ -92,4 +92,6 @@ def test_writers_at_once_and_a_rebuild_beside_them_leave_the_sums_of_a_rebuild()
             done.result()
 
     assert Job.objects.count() == 12
+    found = kinds()
     assert sums() == rebuilt()
+    assert are_kept(found, kinds())
