@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from explorer.paging import Count
 from jobs.choices import OUTCOMES, STATES, UNKNOWN, WITHDRAWN, JobState
-from jobs.models import Job, JobKind
+from jobs.models import Definition, Job, JobKind
 from jobs.selectors import listing
 from jobs.selectors.listing import Facet, counts
 from markets.models import Image, Market, Resource
-from tests.jobs.factories import NOON, address, make_job, make_market
+from tests.jobs.factories import NOON, address, make_definition, make_job, make_market
 from tests.jobs.lists import read, wanted_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_remembered")]
@@ -69,18 +69,18 @@ CASES = st.tuples(st.lists(JOB, max_size=10), st.lists(FILTER, min_size=1, max_s
 
 
 def add(name: object, kind: Mapping[str, Any], state: str, outcome: str, weeks: int) -> Job:
-    """Create a job, and what it names."""
+    """Create a job, what it names, and its definition, from which a job has the images and resources it names."""
     images = [Image.objects.get_or_create(reference=text, defaults=_parts(text))[0].pk for text in kind["images"]]
     resources = [Resource.objects.get_or_create(type="HF", key=key)[0].pk for key in kind["resources"]]
     listed = NOON - timedelta(weeks=weeks, minutes=int(str(name)))
     times = {"started_at": listed, "ended_at": listed} if state in {"completed", "stopped"} else {}
-    return make_job(
+    named = {"image_ids": sorted(images), "resource_ids": resources}
+    job = make_job(
         name,
         market=make_market(kind["market"]),
         **{place: address(kind[place]) for place in ("deployer", "payer")},
+        **named,
         trigger=kind["trigger"],
-        image_ids=sorted(images),
-        resource_ids=resources,
         op_types=sorted(kind["op_types"]),
         state=JobState[state.upper()] if state != WITHDRAWN else 0,
         delisted_at=NOON if state == WITHDRAWN else None,
@@ -88,6 +88,8 @@ def add(name: object, kind: Mapping[str, Any], state: str, outcome: str, weeks: 
         listed_at=listed,
         **times,
     )
+    make_definition(job, {}, **named)
+    return job
 
 
 def _parts(text: str) -> dict[str, str]:
@@ -183,7 +185,7 @@ def addresses_of(query: str) -> list[str]:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_all_that_is_said_of_a_filter_is_what_its_jobs_say(case: tuple[list[Any], list[Wanted]]) -> None:
     facts, filters = case
-    for model in (Job, JobKind, Image, Resource, Market):
+    for model in (Job, Definition, JobKind, Image, Resource, Market):
         model.objects.all().delete()
     cache.clear()
     for name in MARKETS:

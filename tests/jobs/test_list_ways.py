@@ -18,6 +18,7 @@ from explorer.database.along import along
 from explorer.paging import keyset_page, write_cursor
 from jobs.columns import QUEUE
 from jobs.forms import filter_of
+from jobs.models import Job
 from jobs.selectors import listing
 from jobs.selectors.listing import boxes, reading
 from jobs.selectors.listing.boxes import Manner
@@ -276,6 +277,12 @@ def test_page_that_no_way_finds_in_time_is_given_up_and_nothing_remembered(
 def test_text_of_a_deployer_is_looked_for_without_reading_the_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that is asked of a job stands in the index of the deployer's: only the rows of the page are read."""
     add([(state, seed) for state in range(4) for seed in range(12)], 0)
+    for number in range(20):
+        others = list(Job.objects.filter(deployer=address("deployer")))
+        for job in others:
+            job.address, job.deployer = address(f"{job.address} {number}"), address(f"deployer {number}")
+        Job.objects.bulk_create(others)
+    connection.cursor().execute("ANALYZE jobs_job, jobs_definition")  # else the plan depends on the tests before
     monkeypatch.setattr("jobs.selectors.listing.filtering.FEW_DEFINITIONS", 0)
     query = QueryDict(f"deployer={address('deployer')}&q=python")
     form = filter_of(query)
