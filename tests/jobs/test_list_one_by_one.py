@@ -74,7 +74,7 @@ def add(name: object, kind: Mapping[str, Any], state: str, outcome: str, weeks: 
     resources = [Resource.objects.get_or_create(type="HF", key=key)[0].pk for key in kind["resources"]]
     listed = NOON - timedelta(weeks=weeks, minutes=int(str(name)))
     times = {"started_at": listed, "ended_at": listed} if state in {"completed", "stopped"} else {}
-    named = {"image_ids": sorted(images), "resource_ids": resources}
+    named: dict[str, Any] = {"image_ids": sorted(images), "resource_ids": resources}
     job = make_job(
         name,
         market=make_market(kind["market"]),
