@@ -18,7 +18,8 @@ def test_redis_killed_keeps_budgets(var: Path) -> None:
     url = addresses.redis_url(var)
     first = redis.start(var).child
     with Redis.from_url(url) as client:
-        assert client.config_get("port", "maxmemory-policy") == {"port": "0", "maxmemory-policy": "noeviction"}
+        assert client.config_get("port") == {"port": "0"}
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
         client.set("budget", 7)
     first.kill()
     second = redis.start(var).child
@@ -29,8 +30,9 @@ def test_redis_killed_keeps_budgets(var: Path) -> None:
 
 def test_redis_with_an_unreadable_file_says_what_may_be_removed(var: Path) -> None:
     process.stop([redis.start(var).child], seconds=5)
-    (manifest,) = (var / "redis").rglob("*.manifest")
-    manifest.write_text("nonsense\n")
+    for path in (var / "redis").rglob("appendonly*"):  # Redis 6 has one file, Redis 7 a folder of several
+        if path.is_file():
+            path.write_text("nonsense\n")
     with pytest.raises(EmbeddedError, match=rf"remove {var}/redis: that loses the queue"):
         redis.start(var)
 
