@@ -132,17 +132,21 @@ def _embedded(request: HtmxHttpRequest, form: JobFilter) -> HttpResponse:
 
 @require_safe
 def job_facets(request: HtmxHttpRequest) -> HttpResponse:
-    """Count the values of each filter among the jobs that the others leave, and all jobs of the filter."""
+    """Count the values of each filter among the jobs that the others leave, and all jobs of the filter.
+
+    Beside a list in a moment, without going through all of them; on a page of its own, all of them.
+    """
     form = filter_of(request.GET)
     if not form.is_valid():
         raise BadRequest(" ".join(form.sentences))
     markets = listing.markets()
-    counts = listing.facets(form.wanted, markets)
+    counts = (listing.facets if request.htmx else listing.facets_of_all)(form.wanted, markets)
     context = {
         **_frame(form, markets, None),
         "facets": counts.facets,
         "total": counts.total,
-        "cap": listing.COUNT_CAP,
+        "is_whole": counts.is_whole,
+        "most": counts.most,
     }
     return render_page(request, "jobs/facets.html", context, partial="counts")
 

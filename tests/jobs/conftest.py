@@ -16,7 +16,14 @@ from tests.jobs.indexer import Indexer
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give what is cut off by the clock enough time on the slowest machine."""
-    for name in ("values.FACETS_MS", "counts.COUNT_MS", "polling.NEWS_MS", "kinds.KINDS_MS", "kinds.LIST_MS"):
+    for name in (
+        "values.FACETS_MS",
+        "values.ALL_MS",
+        "counts.COUNT_MS",
+        "polling.NEWS_MS",
+        "kinds.KINDS_MS",
+        "kinds.LIST_MS",
+    ):
         monkeypatch.setattr(f"jobs.selectors.listing.{name}", 60_000)
     monkeypatch.setattr("jobs.selectors.search.words.MILLISECONDS", 60_000)
     gathering = Way(60_000, Manner.GATHER)

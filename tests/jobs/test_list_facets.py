@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -17,10 +18,11 @@ from jobs.forms import filter_of
 from jobs.selectors import export, listing
 from markets.models import Image
 from tests.jobs.factories import NOON, address, make_job, make_market
-from tests.jobs.pages import dangers, part, words
+from tests.jobs.lists import wanted_of
+from tests.jobs.pages import dangers, part, rows, words
 from tests.markets.pages import HTMX, get
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_remembered")]
 
 
 def facets(query: str) -> dict[str, Any]:
@@ -110,16 +112,81 @@ def test_facets_are_not_counted_by_reading_the_table_from_its_oldest_job_on(
     assert "GROUP BY image_ids, op_types, trigger" in asked
 
 
-def test_facets_say_where_they_stopped_counting(jobs: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def table(page: str, name: str) -> list[list[str]]:
+    """Return the rows of a facet on the page of its own."""
+    return rows(page.partition(f'id="h-{name}"')[2])
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count two jobs at most where not all are counted."""
+    monkeypatch.setattr("jobs.selectors.listing.values.BESIDE", 2)
     monkeypatch.setattr("jobs.selectors.listing.counts.COUNT_CAP", 2)
 
-    assert str(facets("price_min=0.1")["state"]["Completed"]) in {"2+", "3+"}
+
+def test_facets_beside_a_list_say_where_they_stopped_counting(jobs: None, few: None) -> None:
+    found = listing.facets(wanted_of("price_min=0.1"), listing.markets())
+    (state,) = (facet for facet in found.facets if facet.name == "state")
+
+    assert str(found.total) == "2+"
+    assert {choice.label: str(choice.count) for choice in state.choices} in [
+        # Of what was not among those that were counted, nothing is known: it is not none.
+        {"Queued": "None", "Running": "None", "Completed": count, "Stopped": "None", "Withdrawn": "None"}
+        for count in ("2+", "3+")
+    ]
+    assert not found.is_whole
+
+
+def test_facets_of_all_jobs_are_counted_on_request(jobs: None, few: None, client: Client) -> None:
+    beside = get(client, "/jobs/facets/?price_min=0.1", **HTMX)
+    with CaptureQueriesContext(connection) as queries:
+        page = get(client, "/jobs/facets/?price_min=0.1")
+        again = get(client, "/jobs/facets/?price_min=0.1")
+
+    assert words(beside, "total") == "2+ match"
+    assert words(beside, "all-counts") == ("“120+” are at least 120: 2 of these jobs were looked at. Count all of them")
+    assert 'href="/jobs/facets/?price_min=0.1"' in part(beside, "all-counts")
+    for one in (page, again):
+        assert "4 match" in one
+        assert table(one, "state") == [
+            ["Queued", "1"],
+            ["Running", "0"],
+            ["Completed", "3"],
+            ["Stopped", "0"],
+            ["Withdrawn", "–"],
+        ]
+        assert table(one, "image") == [["ubuntu", "2"], ["<b>", "1"]]
+        assert "at least" not in one
+    assert len([found for found in queries if "WITH alike" in found["sql"]]) == 1
+
+
+def test_facets_of_all_jobs_are_counted_once_at_a_time(jobs: None, few: None, client: Client) -> None:
+    cache.add("job-facets-of-all", True)
+
+    page = get(client, "/jobs/facets/?price_min=0.1")
+    assert "2+ match" in page
+    assert "no more than 2 were counted" in page
+    cache.delete("job-facets-of-all")
+    assert "4 match" in get(client, "/jobs/facets/?price_min=0.1")
+    assert cache.get("job-facets-of-all") is None
+
+
+def test_facets_of_too_many_jobs_are_counted_as_far_as_is_quick(
+    jobs: None, few: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.selectors.listing.values.ALL_MS", 0)
+
+    page = get(client, "/jobs/facets/?price_min=0.1")
+    assert "2+ match" in page
+    assert "counting all jobs takes too long just now, so no more than 2 were counted" in page
+    assert ["Completed", "2+"] in table(page, "state") or ["Completed", "3+"] in table(page, "state")
 
 
 def test_facets_that_take_too_long_are_cut_and_say_so(
     jobs: None, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.selectors.listing.values.FACETS_MS", 0)
+    for name in ("FACETS_MS", "ALL_MS"):
+        monkeypatch.setattr(f"jobs.selectors.listing.values.{name}", 0)
 
     assert facets("price_min=0.1") == dict.fromkeys(("state", "outcome", "market", "image", "op_type", "trigger"))
     page = get(client, "/jobs/facets/?price_min=0.1")

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from jobs.selectors.listing.active import Chip, chips
 from jobs.selectors.listing.boxes import TooSlow, time_box
-from jobs.selectors.listing.counts import COUNT_CAP, at_once, known, total
+from jobs.selectors.listing.counts import at_once, known, total
 from jobs.selectors.listing.figures import Row, Seen, markets, rows
 from jobs.selectors.listing.filtering import matching, order_of
 from jobs.selectors.listing.polling import News, news, watch
 from jobs.selectors.listing.reading import EMBEDDED, page_of
-from jobs.selectors.listing.values import Choice, Facet, facets, offered
+from jobs.selectors.listing.values import Choice, Facet, facets, facets_of_all, offered
 
 __all__ = [
-    "COUNT_CAP",
     "EMBEDDED",
     "Chip",
     "Choice",
@@ -28,6 +27,7 @@ __all__ = [
     "at_once",
     "chips",
     "facets",
+    "facets_of_all",
     "known",
     "markets",
     "matching",

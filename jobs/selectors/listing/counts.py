@@ -81,16 +81,18 @@ def exact(wanted: Mapping[str, Any], found: Totals | None) -> Count | None:
     return Count(sum(getattr(found, name) for name in states), is_capped=False)
 
 
-def counted(wanted: Mapping[str, Any], *, milliseconds: int | None = None) -> Count | None:
-    """Return how many jobs a filter shows, up to COUNT_CAP; None where counting takes longer than COUNT_MS. One query.
+def counted(wanted: Mapping[str, Any], *, milliseconds: int | None = None, is_capped: bool = True) -> Count | None:
+    """Return how many jobs a filter shows, up to COUNT_CAP or all; None where that takes too long. One query.
 
-    `milliseconds` is a shorter time.
+    That is: longer than so many milliseconds, or COUNT_MS.
     """
+    cap = COUNT_CAP if is_capped else None
     try:
-        with time_box(COUNT_MS if milliseconds is None else min(milliseconds, COUNT_MS)):
+        with time_box(COUNT_MS if milliseconds is None else milliseconds):
             if "q" in wanted and set(wanted) - {"sort"} <= IN_DEFINITIONS:
-                return _by_definitions(wanted)
-            return paging.capped_count(_countable(wanted), COUNT_CAP)
+                return _by_definitions(wanted, cap)
+            found = _countable(wanted)
+            return Count(found.count(), is_capped=False) if cap is None else paging.capped_count(found, cap)
     except TooSlow:
         return None
 
@@ -113,24 +115,28 @@ SELECT COUNT(*) FROM (
 """
 
 
-def _by_definitions(wanted: Mapping[str, Any]) -> Count:
+def _by_definitions(wanted: Mapping[str, Any], cap: int | None) -> Count:
     """Return how many jobs have a definition that has what is asked for; one query."""
     try:
         sql, values = definitions_of(wanted).values("pk").query.sql_with_params()
     except EmptyResultSet:  # an image that no job ever had
         return Count(0, is_capped=False)
     with connection.cursor() as cursor:
-        cursor.execute(_OF_DEFINITIONS.format(definitions=sql), [*values, COUNT_CAP + 1])
+        cursor.execute(_OF_DEFINITIONS.format(definitions=sql), [*values, None if cap is None else cap + 1])
         (number,) = cursor.fetchone()
-    return Count(min(number, COUNT_CAP), number > COUNT_CAP)
+    return Count(number, is_capped=False) if cap is None else Count(min(number, cap), number > cap)
 
 
-def total(wanted: Mapping[str, Any], *, milliseconds: int | None = None) -> Count | None:
+def total(wanted: Mapping[str, Any], *, milliseconds: int | None = None, is_capped: bool = True) -> Count | None:
     """Return how many jobs a filter shows: from sums or kinds where they say so, else as counted()."""
     if found := exact(wanted, known(wanted)):
         return found
     number = kinds.total(wanted, milliseconds=milliseconds)
-    return counted(wanted, milliseconds=milliseconds) if number is None else Count(number, is_capped=False)
+    return (
+        counted(wanted, milliseconds=milliseconds, is_capped=is_capped)
+        if number is None
+        else Count(number, is_capped=False)
+    )
 
 
 def at_once(wanted: Mapping[str, Any], found: Totals | None, page: Page[Any], *, is_first: bool) -> Count | None:
