@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
                 ('withdrawn_unknown', models.IntegerField(default=0)),
                 ('first_at', models.DateTimeField(help_text='none of its jobs was listed before, by Job.order_at')),
                 ('last_at', models.DateTimeField(help_text='none of its jobs was listed after it')),
+                ('least_price', models.BigIntegerField(help_text='none of its jobs costs less; micro-NOS per second')),
+                ('greatest_price', models.BigIntegerField(help_text='none of its jobs costs more')),
                 ('digest', models.BinaryField(help_text="SHA-256 of the seven, as a row's text", max_length=32, primary_key=True, serialize=False)),
                 ('market', models.CharField(max_length=44)),
                 ('deployer', models.CharField(max_length=44)),

@@ -12,7 +12,11 @@ from jobs.models.kind import COUNTS, IN_COMMON
 
 _KEY: Final = ", ".join(IN_COMMON)
 _NUMBERS: Final = ", ".join(COUNTS)
-_COLUMNS: Final = f"{_NUMBERS}, first_at, last_at, digest, {_KEY}"
+#: What is known of all jobs of a kind at once: bounds, which only ever widen.
+_LOWEST: Final = {"first_at": "order_at", "least_price": "price"}
+_HIGHEST: Final = {"last_at": "order_at", "greatest_price": "price"}
+_BOUNDS: Final = ", ".join((*_LOWEST, *_HIGHEST))
+_COLUMNS: Final = f"{_NUMBERS}, {_BOUNDS}, digest, {_KEY}"
 #: The place of a job among the COUNTS. One in a state that nobody knows has none: then the sums do not agree.
 _CELL: Final = (
     "CASE WHEN delisted_at IS NOT NULL THEN 4 WHEN state < 4 THEN state END * 3 "
@@ -29,33 +33,43 @@ def _counted() -> str:
 
 def _kinds_of(source: str, is_changed: str) -> str:
     """Return the SELECT of what jobs change of the rows of kinds, in the order of the key; a row for the whole too."""
+    bounds = ", ".join(
+        (
+            *(f"MIN({fact}) AS {name}" for name, fact in _LOWEST.items()),
+            *(f"MAX({fact}) AS {name}" for name, fact in _HIGHEST.items()),
+        )
+    )
+    bounds_of_all = ", ".join((*(f"MIN({name})" for name in _LOWEST), *(f"MAX({name})" for name in _HIGHEST)))
     # OFFSET keeps PostgreSQL from working the cell out anew for each count.
     return f"""
-        WITH facts AS (SELECT sign, order_at, market_id AS market, {_KEY.removeprefix("market, ")}, {_CELL} AS cell
+        WITH facts AS (
+          SELECT sign, order_at, price, market_id AS market, {_KEY.removeprefix("market, ")}, {_CELL} AS cell
           FROM {source} OFFSET 0),
-        kinds AS (SELECT {_KEY}, {_counted()}, MIN(order_at) AS first_at, MAX(order_at) AS last_at
+        kinds AS (SELECT {_KEY}, {_counted()}, {bounds}
           FROM facts GROUP BY {_KEY} HAVING {is_changed})
-        SELECT {_NUMBERS}, first_at, last_at, {_DIGEST} AS digest, {_KEY} FROM kinds
+        SELECT {_NUMBERS}, {_BOUNDS}, {_DIGEST} AS digest, {_KEY} FROM kinds
         UNION ALL
-        SELECT {", ".join(f"SUM({name})" for name in COUNTS)}, MIN(first_at), MAX(last_at), ''::bytea,
+        SELECT {", ".join(f"SUM({name})" for name in COUNTS)}, {bounds_of_all}, ''::bytea,
           '', '', '', '', '{{}}', '{{}}', '{{}}' FROM kinds HAVING COUNT(*) > 0
         ORDER BY digest
     """
 
 
-#: Jobs that stay what they are change nothing; when they were listed counts only where it widens what is known.
+#: Jobs that stay what they are change nothing; their times and prices count only where they widen a bound.
 _CHANGED: Final = " OR ".join(
     (
         *(f"SUM(sign) FILTER (WHERE cell = {place}) <> 0" for place in range(len(COUNTS))),
-        "MIN(order_at) FILTER (WHERE sign > 0) < MIN(order_at) FILTER (WHERE sign < 0)",
-        "MAX(order_at) FILTER (WHERE sign > 0) > MAX(order_at) FILTER (WHERE sign < 0)",
+        *(f"MIN({fact}) FILTER (WHERE sign > 0) < MIN({fact}) FILTER (WHERE sign < 0)" for fact in _LOWEST.values()),
+        *(f"MAX({fact}) FILTER (WHERE sign > 0) > MAX({fact}) FILTER (WHERE sign < 0)" for fact in _HIGHEST.values()),
     )
 )
 _INSERT: Final = f"INSERT INTO jobs_jobkind AS old ({_COLUMNS})"
-_ADD: Final = (
-    "ON CONFLICT (digest) DO UPDATE SET "
-    + ", ".join(f"{name} = old.{name} + excluded.{name}" for name in COUNTS)
-    + ", first_at = LEAST(old.first_at, excluded.first_at), last_at = GREATEST(old.last_at, excluded.last_at)"
+_ADD: Final = "ON CONFLICT (digest) DO UPDATE SET " + ", ".join(
+    (
+        *(f"{name} = old.{name} + excluded.{name}" for name in COUNTS),
+        *(f"{name} = LEAST(old.{name}, excluded.{name})" for name in _LOWEST),
+        *(f"{name} = GREATEST(old.{name}, excluded.{name})" for name in _HIGHEST),
+    )
 )
 
 

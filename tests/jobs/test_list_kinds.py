@@ -58,6 +58,17 @@ def test_list_of_which_there_is_no_kind_is_empty_without_a_look_at_any_job() -> 
     assert queries_of(query) == ([address(3)], ["kinds", "jobs"])
 
 
+def test_list_of_a_price_that_no_job_of_a_kind_has_is_empty_without_a_look_at_any_job() -> None:
+    over(1, 1, trigger="ci", price=1111)
+    over(2, 1, trigger="ci", price=1112)
+    over(3, 1, price=2000)
+
+    assert queries_of("trigger=ci&price_min=4.1") == ([], ["kinds"])  # 1,139 micro-NOS a second
+    assert queries_of("trigger=ci&price_max=3.9") == ([], ["kinds"])
+    assert queries_of("trigger=ci&price_min=4") == ([address(2)], ["kinds", "jobs"])
+    assert queries_of("trigger=ci&price_max=4") == ([address(1)], ["kinds", "jobs"])
+
+
 @pytest.mark.parametrize(("when", "rows"), [("listed_from", 0), ("listed_to", 1)])
 def test_list_of_a_time_in_which_no_such_job_was_listed_is_empty_at_once(when: str, rows: int) -> None:
     over(1, 9, trigger="ci")

@@ -46,6 +46,7 @@ JOB = st.tuples(
     st.sampled_from([state for state, _ in STATES]),
     st.sampled_from(["", "success", "failed"]),
     st.sampled_from([0, 1, 9, 60]),
+    st.sampled_from([100, 1111, 1112]),
 )
 FILTER = st.fixed_dictionaries(
     {},
@@ -60,7 +61,8 @@ FILTER = st.fixed_dictionaries(
         "op_type": st.sampled_from(["run", "volume"]),
         "state": st.lists(st.sampled_from([state for state, _ in STATES]), min_size=1, max_size=2, unique=True),
         "outcome": st.sampled_from([outcome for outcome, _ in OUTCOMES]),
-        "price_min": st.just("0.0001"),
+        "price_min": st.sampled_from(["0.0001", "4"]),
+        "price_max": st.just("4"),
         "listed_from": st.just(f"{NOON - timedelta(weeks=2):%Y-%m-%d}"),
         "listed_to": st.just(f"{NOON - timedelta(weeks=2):%Y-%m-%d}"),
     },
@@ -68,7 +70,7 @@ FILTER = st.fixed_dictionaries(
 CASES = st.tuples(st.lists(JOB, max_size=10), st.lists(FILTER, min_size=1, max_size=3))
 
 
-def add(name: object, kind: Mapping[str, Any], state: str, outcome: str, weeks: int) -> Job:
+def add(name: object, kind: Mapping[str, Any], state: str, outcome: str, weeks: int, price: int = 100) -> Job:
     """Create a job and its definition, from which it has what it names."""
     images = [Image.objects.get_or_create(reference=text, defaults=_parts(text))[0].pk for text in kind["images"]]
     resources = [Resource.objects.get_or_create(type="HF", key=key)[0].pk for key in kind["resources"]]
@@ -88,6 +90,7 @@ def add(name: object, kind: Mapping[str, Any], state: str, outcome: str, weeks: 
         state=JobState[state.upper()] if state != WITHDRAWN else 0,
         delisted_at=NOON if state == WITHDRAWN else None,
         outcome=outcome,
+        price=price,
         listed_at=listed,
         **times,
     )
@@ -111,7 +114,7 @@ def asked(given: Mapping[str, Any]) -> tuple[str, Wanted]:
 
 
 def shows(job: Job, given: Mapping[str, Any]) -> bool:
-    """Say whether a filter shows a job, as the pages say what filters mean; every job costs more than the least."""
+    """Say whether a filter shows a job, as the pages say what filters mean."""
     images = set(Image.objects.filter(pk__in=job.image_ids).values_list("reference", flat=True))
     resources = set(Resource.objects.filter(pk__in=job.resource_ids).values_list("key", flat=True))
     state = WITHDRAWN if job.delisted_at else JobState(job.state).name.lower()
@@ -129,7 +132,8 @@ def shows(job: Job, given: Mapping[str, Any]) -> bool:
         "op_type": lambda value: value in job.op_types,
         "state": lambda value: state in value,
         "outcome": lambda value: (is_over and not job.outcome) if value == UNKNOWN else job.outcome == value,
-        "price_min": lambda _: True,
+        "price_min": lambda value: job.price * 3600 >= float(value) * 1_000_000,
+        "price_max": lambda value: job.price * 3600 <= float(value) * 1_000_000,
         "listed_from": lambda _: job.order_at >= edge,
         "listed_to": lambda _: job.order_at < edge + timedelta(days=1),
     }

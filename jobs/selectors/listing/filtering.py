@@ -94,7 +94,7 @@ def _entries_of(wanted: Mapping[str, Any], places: Mapping[str, Any]) -> dict[st
     """Return the entries under which jobs of these places are held, and of the ranges that hold the wanted values."""
     held = {name.removesuffix("__in"): value if name.endswith("__in") else [value] for name, value in places.items()}
     for name, starts in entries.RANGES.items():
-        first, last = _ends(wanted, name)
+        first, last = ends(wanted, name)
         if first is not None or last is not None:
             held[name] = entries.ranges(starts, first, last)
     return held
@@ -106,7 +106,7 @@ def _held_under(found: JobQuerySet, held: Mapping[str, Sequence[Any]]) -> JobQue
     return found.filter(**{f"entry_{name}__overlap": values for name, values in held.items()})
 
 
-def _ends(wanted: Mapping[str, Any], name: str) -> tuple[int | None, int | None]:
+def ends(wanted: Mapping[str, Any], name: str) -> tuple[int | None, int | None]:
     """Return the least and the greatest duration or price that a filter asks for, as whole numbers; None without."""
     first, last = wanted.get(f"{name}_min"), wanted.get(f"{name}_max")
     if name == "price":
@@ -236,7 +236,7 @@ def _ranges(wanted: Mapping[str, Any], *, in_place: bool) -> Iterator[Q | Expres
     yield from _times("started_key", wanted.get("started_from"), wanted.get("started_to"))
     yield from _times("ended_key", wanted.get("ended_from"), wanted.get("ended_to"))
     for name, column in (("duration", "duration_key"), ("price", "price")):
-        first, last = _ends(wanted, name)
+        first, last = ends(wanted, name)
         # In place, it is asked of what is found by entries, such that no other index can be taken for it: PostgreSQL
         # would read a hundred thousand places of that to leave out some of the few hundred jobs that there are.
         value = F(column) + 0 if in_place else F(column)

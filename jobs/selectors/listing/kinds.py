@@ -22,7 +22,7 @@ from jobs.choices import OUTCOMES, STATES, UNKNOWN, WITHDRAWN
 from jobs.models.job import NEVER
 from jobs.rollups import agreement
 from jobs.selectors.listing.boxes import TooSlow, time_box
-from jobs.selectors.listing.filtering import image_ids, markets_of, resource_ids
+from jobs.selectors.listing.filtering import ends, image_ids, markets_of, resource_ids
 
 #: The filters of what the jobs of a kind have in common.
 OF_KINDS: Final = frozenset({"market", "gpu", "deployer", "payer", "trigger", "image", "resource", "op_type"})
@@ -189,11 +189,12 @@ def listed(wanted: Mapping[str, Any]) -> Listed | None:
     if not wanted.keys() & OF_KINDS or len(wanted.keys() - {"sort"}) < 2:
         return None
     condition, values = _condition(wanted)
+    at_most, prices = _at_that_price(wanted)
     jobs = _sum(_asked(wanted))
     rows = _read(
         f"SELECT COALESCE(SUM({jobs}), 0)::bigint, MIN(first_at), MAX(last_at), MIN(image_ids), MAX(image_ids) "
-        f"FROM jobs_jobkind WHERE {condition} AND {jobs} > 0",
-        values,
+        f"FROM jobs_jobkind WHERE {condition}{at_most} AND {jobs} > 0",
+        [*values, *prices],
         LIST_MS,
     )
     if rows is None:
@@ -203,6 +204,14 @@ def listed(wanted: Mapping[str, Any]) -> Listed | None:
     first, last = wanted.get("listed_from"), wanted.get("listed_to")
     is_outside = (first and found.last_at < first) or (last and found.first_at >= last)
     return replace(found, jobs=0) if is_outside else found
+
+
+def _at_that_price(wanted: Mapping[str, Any]) -> tuple[str, list[int]]:
+    """Return the condition that jobs of a kind can cost what a filter asks for, to be put after another one."""
+    least, most = ends(wanted, "price")
+    asked = {"greatest_price >=": least, "least_price <=": most}
+    conditions = "".join(f" AND {condition} %s" for condition, price in asked.items() if price is not None)
+    return conditions, [price for price in asked.values() if price is not None]
 
 
 def _read(sql: str, values: Sequence[Any], milliseconds: int) -> Rows | None:

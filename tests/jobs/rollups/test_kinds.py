@@ -49,8 +49,8 @@ def write_as_before(name: object, /, **facts: Any) -> None:
 
 
 def test_jobs_are_of_a_kind_by_state_and_outcome() -> None:
-    make_job(1)
-    make_job(2, state=1, started_at=NOON, outcome="failed")
+    make_job(1, price=7)
+    make_job(2, state=1, started_at=NOON, outcome="failed", price=9)
     make_job(3, outcome="success", **OVER)
     make_job(4, **{**OVER, "state": 3}, listed_at=NOON + timedelta(days=1))
     make_job(5, delisted_at=NOON, trigger="ci")
@@ -59,7 +59,7 @@ def test_jobs_are_of_a_kind_by_state_and_outcome() -> None:
     assert by_trigger() == {"cli": counts, "ci": {"withdrawn_unknown": 1}}
     common = {"market": make_market().pk, "deployer": address("deployer"), "payer": address("deployer")}
     (found,) = (row for row in kinds().values() if row[0].get("trigger") == "cli")
-    assert found == (counts | common | {"trigger": "cli"}, NOON, NOON + timedelta(days=1))
+    assert found == (counts | common | {"trigger": "cli"}, (NOON, NOON + timedelta(days=1)), (7, 101))
     assert kinds()[WHOLE][0] == {**counts, "withdrawn_unknown": 1}
 
 
@@ -73,13 +73,24 @@ def test_job_that_changes_its_kind_leaves_the_other_one() -> None:
     assert JobKind.objects.get(trigger="ci").first_at == NOON - timedelta(days=1)
 
 
-def test_bounds_of_a_kind_follow_a_job_that_was_listed_earlier_than_was_known() -> None:
+@pytest.mark.parametrize(
+    ("fact", "names", "bounds"),
+    [
+        ({"listed_at": NOON - timedelta(days=9)}, ("first_at", "last_at"), (NOON - timedelta(days=9), NOON)),
+        ({"listed_at": NOON + timedelta(days=9)}, ("first_at", "last_at"), (NOON, NOON + timedelta(days=9))),
+        ({"price": 100}, ("least_price", "greatest_price"), (100, 101)),
+        ({"price": 102}, ("least_price", "greatest_price"), (101, 102)),
+    ],
+)
+def test_bounds_of_a_kind_follow_a_job_of_which_more_is_known(
+    fact: dict[str, Any], names: tuple[str, ...], bounds: tuple[Any, ...]
+) -> None:
     make_job(1, listed_at=None)
     with rollups.counted() as counted:
         counted.before([address(1)])
-        Job.objects.update(listed_at=NOON - timedelta(days=9))
+        Job.objects.update(**fact)
 
-    assert set(JobKind.objects.values_list("first_at", "last_at")) == {(NOON - timedelta(days=9), NOON)}
+    assert set(JobKind.objects.values_list(*names)) == {bounds}
 
 
 def test_hostile_texts_and_long_lists_are_kinds_of_their_own() -> None:
@@ -183,4 +194,4 @@ def test_changes_of_counts_touch_no_index() -> None:
         assert cursor.fetchone() == (["fillfactor=70"],)
         cursor.execute("SELECT string_agg(indexdef, ' ') FROM pg_indexes WHERE tablename = 'jobs_jobkind'")
         (indexes,) = cursor.fetchone()
-    assert not [name for name in (*COUNTS, "first_at", "last_at") if name in indexes]
+    assert not [name for name in (*COUNTS, "first_at", "last_at", "least_price", "greatest_price") if name in indexes]

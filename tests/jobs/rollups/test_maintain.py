@@ -41,25 +41,34 @@ def rebuilt() -> Sums:
     return sums()
 
 
-Kinds = dict[bytes, tuple[dict[str, Any], datetime, datetime]]
+#: The facts and counts of a kind, the times and the prices that its jobs are between.
+Kinds = dict[bytes, tuple[dict[str, Any], tuple[datetime, datetime], tuple[int, int]]]
 
 
 def kinds() -> Kinds:
     """Return every kind that counts anything, and the whole: its facts and counts without zeros, and its bounds."""
-    rows = JobKind.objects.values(*COUNTS, *IN_COMMON, "digest", "first_at", "last_at")
-    facts = {bytes(row.pop("digest")): (row.pop("first_at"), row.pop("last_at"), row) for row in rows}
+    bounds = ("first_at", "last_at", "least_price", "greatest_price")
+    rows = list(JobKind.objects.values(*COUNTS, *IN_COMMON, "digest", *bounds))
     return {
-        digest: ({name: value for name, value in row.items() if value}, first, last)
-        for digest, (first, last, row) in facts.items()
+        bytes(row["digest"]): (
+            {name: row[name] for name in (*COUNTS, *IN_COMMON) if row[name]},
+            (row["first_at"], row["last_at"]),
+            (row["least_price"], row["greatest_price"]),
+        )
+        for row in rows
         if any(row[name] for name in COUNTS)
     }
 
 
 def are_kept(found: Kinds, right: Kinds) -> bool:
     """Say whether kinds count what they should, and their bounds hold all that they are about."""
-    return {digest: facts for digest, (facts, _, _) in found.items()} == {
-        digest: facts for digest, (facts, _, _) in right.items()
-    } and all(found[digest][1] <= first and last <= found[digest][2] for digest, (_, first, last) in right.items())
+    if {key: facts for key, (facts, _, _) in found.items()} != {key: facts for key, (facts, _, _) in right.items()}:
+        return False
+    return all(
+        found[key][1][0] <= times[0] <= times[1] <= found[key][1][1]
+        and found[key][2][0] <= prices[0] <= prices[1] <= found[key][2][1]
+        for key, (_, times, prices) in right.items()
+    )
 
 
 def test_store_jobs_counts_a_finished_job_everywhere():
