@@ -191,24 +191,17 @@ def definitions_of(wanted: Mapping[str, Any]) -> QuerySet[Definition]:
 def _few_definitions(wanted: Mapping[str, Any]) -> list[str] | None:
     """Return the keys of the definitions that have what a filter asks of the contents of jobs; None for many.
 
-    One query, kept: a list and its facets are asked for in the same moment. None where there were many before, for
-    finding that out reads a long list of the index.
+    One query; none where there were many before, for finding that out reads a long list of the index.
     """
     asked = [query_of(wanted.get("q", "")), *(wanted.get(name) for name in ("image", "resource", "op_type"))]
     name = f"job-list-common:{hashlib.sha256(repr(asked).encode()).hexdigest()}"
     if cache.get(name):
         return None
-    keys = _keys_of(tuple((name, wanted[name]) for name in ("q", "image", "resource", "op_type") if name in wanted))
+    keys = list(definitions_of(wanted).values_list("pk", flat=True)[: FEW_DEFINITIONS + 1])
     if len(keys) <= FEW_DEFINITIONS:
         return keys
     cache.set(name, True, REMEMBERED)
     return None
-
-
-@kept
-def _keys_of(asked: tuple[tuple[str, str], ...]) -> list[str]:
-    """Return the keys of the definitions that have what is asked for, few of them or one more; one query, kept."""
-    return list(definitions_of(dict(asked)).values_list("pk", flat=True)[: FEW_DEFINITIONS + 1])
 
 
 def _with_definitions(keys: Sequence[str]) -> Q:

@@ -25,7 +25,7 @@ from markets.models import Image, Market
 BESIDE: Final = 1_000
 #: What all facets of a filter together may take, beside a list and of all jobs; milliseconds.
 FACETS_MS: Final = 55
-ALL_MS: Final = 5_000
+ALL_MS: Final = 3_000
 #: For how long the counts of all jobs are remembered, and nobody else's are made at most; seconds.
 REMEMBERED: Final = 60
 _ALONE: Final = "job-facets-of-all"
