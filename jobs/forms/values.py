@@ -29,6 +29,8 @@ _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 _LONGEST = 100 * 365 * 86400
 #: Micro-NOS per second that fit into the column.
 _DEAREST = Decimal(2**63 - 1) * 3600 / 10**6
+#: The first digit of a price that is not zero stands no further behind the point.
+_DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ class PriceField(forms.CharField):
             price = Decimal(text)
         except InvalidOperation as error:
             raise self._wrong(text) from error
-        if not price.is_finite() or not 0 <= price <= _DEAREST:
+        # A page says a price in plain digits: 1e-999999 would be a megabyte of them, wherever the filter is named.
+        if not price.is_finite() or not 0 <= price <= _DEAREST or (price and price.adjusted() < -_DIGITS):
             raise self._wrong(text)
         return Given(price * 10**6 / 3600, f"{price.normalize() + 0:f}")
 

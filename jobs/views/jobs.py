@@ -145,8 +145,7 @@ def job_facets(request: HtmxHttpRequest) -> HttpResponse:
         **_frame(form, markets, None),
         "facets": counts.facets,
         "total": counts.total,
-        "is_whole": counts.is_whole,
-        "most": counts.most,
+        "counts": counts,
     }
     return render_page(request, "jobs/facets.html", context, partial="counts")
 

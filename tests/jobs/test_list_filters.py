@@ -243,6 +243,7 @@ def test_market_has_one_address_by_its_slug_and_twice() -> None:
         ("price_min=-1", "“-1” is not a price: write NOS per hour, such as 0.36."),
         ("price_max=nan", "“nan” is not a price: write NOS per hour, such as 0.36."),
         ("price_max=1e40", "“1e40” is not a price: write NOS per hour, such as 0.36."),
+        ("price_min=1e-999999", "“1e-999999” is not a price: write NOS per hour, such as 0.36."),
         ("payer=me", "“me” is not the address of a payer: those have 32 to 44 letters and digits."),
         ("sort=market", "Jobs can be sorted by listed, started, ended, duration or price, with a minus for the largest "
          "first, not by “market”."),

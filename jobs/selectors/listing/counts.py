@@ -21,7 +21,7 @@ from jobs.selectors.listing.filtering import definitions_of, image_ids, markets_
 from jobs.selectors.listing.reading import are_gathered
 
 COUNT_CAP: Final = 10_000
-#: What counting may take; milliseconds.
+#: What counting may take where nobody says otherwise; milliseconds.
 COUNT_MS: Final = 250
 #: The filters that sums are kept by, also by day.
 BY_DAY: Final = ("market", "node", "deployer", "image")

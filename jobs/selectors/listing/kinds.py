@@ -1,4 +1,4 @@
-"""What the kinds of jobs say of a filter: how many jobs it shows, of what, and when these were listed.
+"""What the kinds of jobs say of a filter: how many jobs it shows, of what, and between which times these were listed.
 
 Reads no job: a million jobs are ten thousand kinds. Where kinds cannot say it, are not kept by all who write jobs just
 now, or are too many to be read in a moment, every function returns None, and jobs are read instead.
@@ -52,7 +52,7 @@ agree = kept(agreement.agree)
 
 
 def total(wanted: Mapping[str, Any], *, milliseconds: int | None = None) -> int | None:
-    """Return how many jobs a filter shows; one small query. `milliseconds` is a shorter time than KINDS_MS."""
+    """Return how many jobs a filter shows; one small query, in KINDS_MS or so many milliseconds if these are less."""
     if not _knows(wanted):
         return None
     condition, values = _condition(wanted)

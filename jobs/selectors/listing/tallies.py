@@ -7,6 +7,7 @@ at least 120, or among all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -25,8 +26,18 @@ from jobs.selectors.listing.reading import are_gathered
 
 #: Values of one facet.
 TOP: Final = 12
-#: The jobs of each value of some facets; None for a facet that took too long.
-Tallies = dict[str, dict[str, Count] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many jobs have each value of a facet; `is_capped` where others have some too, for not all were looked at."""
+
+    counts: Mapping[str, Count] = field(default_factory=dict)
+    is_capped: bool = False
+
+
+#: By facet; None where counting took too long.
+Tallies = dict[str, Tally | None]
 #: The facets that are counted, each by the expression whose values it counts; these are ours, no text of a request.
 EXPRESSIONS: Final[Mapping[str, str]] = {
     "state": "state::text",  # of jobs in the books: those withdrawn are not among what no state is asked of
@@ -81,19 +92,19 @@ def _largest(dimension: str) -> dict[str, Totals]:
     return {key: Totals(None, *figures) for key, *figures in rows.values_list("key", *FIGURES)}
 
 
-def tallied(names: Sequence[str], others: Mapping[str, Any], jobs: int | None, milliseconds: int) -> Tallies:
+def tallied(names: Sequence[str], others: Mapping[str, Any], most: int | None, milliseconds: int) -> Tallies:
     """Return the jobs of each value of some facets, by kinds of jobs where these can say it; one query or two.
 
-    Else counted among so many jobs that match, None for all; None for each facet where that takes too long.
+    Else counted among at most so many jobs that match, None for all; None for each facet where that takes too long.
     """
-    return _of_kinds(names, others, milliseconds) or _counted(names, others, jobs, milliseconds)
+    return _of_kinds(names, others, milliseconds) or _counted(names, others, most, milliseconds)
 
 
 def _of_kinds(names: Sequence[str], others: Mapping[str, Any], milliseconds: int) -> Tallies:
     """Return the jobs of each value of some facets by kinds of jobs; nothing where these cannot say it. One query."""
     found = kinds.counts(names, others, milliseconds) or {}
     return {
-        name: {value: Count(number, is_capped=False) for value, number in numbers.items()}
+        name: Tally({value: Count(number, is_capped=False) for value, number in numbers.items()})
         for name, numbers in found.items()
     }
 
@@ -112,7 +123,8 @@ def _counted(names: Sequence[str], others: Mapping[str, Any], most: int | None, 
     try:
         sql, values = found.query.sql_with_params()
     except EmptyResultSet:  # a word that no definition has, a GPU that no market has: no query finds anything
-        return {name: {WITHDRAWN: Count(0, is_capped=False)} if name == "state" else {} for name in names}
+        none = {WITHDRAWN: Count(0, is_capped=False)}
+        return {name: Tally(none if name == "state" else {}) for name in names}
     # Names and expressions are those above, the rest is Django's, its values apart.
     parts = ["SELECT 'all', '', COALESCE(sum(jobs), 0)::bigint FROM alike"]
     parts += [_LARGEST.format(name=name, expression=EXPRESSIONS[name]) for name in names]
@@ -128,8 +140,8 @@ def _counted(names: Sequence[str], others: Mapping[str, Any], most: int | None, 
     except TooSlow:
         return dict.fromkeys(names)
     is_capped = most is not None and rows[0][2] > most
-    by_name: Tallies = {
-        name: {value: Count(number, is_capped) for kind, value, number in rows if kind == name and value}
-        for name in names
-    }
-    return by_name
+    found_of: dict[str, dict[str, Count]] = {name: {} for name in names}
+    for name, value, number in rows[1:]:
+        if value:
+            found_of[name][value] = Count(min(number, most) if most else number, is_capped)
+    return {name: Tally(values, is_capped) for name, values in found_of.items()}

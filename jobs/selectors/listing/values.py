@@ -8,17 +8,19 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 
 from django.core.cache import cache
 
+from explorer.locks import advisory_lock
 from explorer.paging import Count
 from explorer.text import shortened, visible
 from jobs.choices import OUTCOMES, STATES, WITHDRAWN, JobState
 from jobs.rollups.reading import Totals
 from jobs.selectors.listing import counts, tallies
-from jobs.selectors.listing.tallies import EXPRESSIONS, TOP, Tallies
+from jobs.selectors.listing.tallies import EXPRESSIONS, TOP, Tallies, Tally
 from markets.models import Image, Market
 
 #: Beside a list, facets are counted among so many jobs: that has to come at once, however many there are.
@@ -26,9 +28,9 @@ BESIDE: Final = 1_000
 #: What all facets of a filter together may take, beside a list and of all jobs; milliseconds.
 FACETS_MS: Final = 55
 ALL_MS: Final = 3_000
-#: For how long the counts of all jobs are remembered, and nobody else's are made at most; seconds.
+#: For how long a process remembers the counts of all jobs of a filter; seconds.
 REMEMBERED: Final = 60
-_ALONE: Final = "job-facets-of-all"
+_ALONE: Final = "facets of all jobs"
 LABELS: Final[Mapping[str, str]] = {
     "state": "State",
     "outcome": "Outcome",
@@ -102,14 +104,21 @@ class Counts:
 
     total: Count | None
     facets: list[Facet]
-    #: Where neither sums nor kinds are kept, values were counted among so many jobs; None for all.
+    #: Where neither sums nor kinds are kept, values were counted among at most so many jobs; None for all.
     most: int | None
+    #: Whether all jobs could not be counted because those of another filter are.
+    is_busy: bool = False
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether not all jobs were looked at for some facet."""
+        return any(facet.is_capped for facet in self.facets)
 
     @property
     def is_whole(self) -> bool:
         """Whether all jobs were counted."""
         is_total = self.total is not None and not self.total.is_capped
-        return is_total and not any(facet.is_cut or facet.is_capped for facet in self.facets)
+        return is_total and not self.is_capped and not any(facet.is_cut for facet in self.facets)
 
 
 def facets(wanted: Mapping[str, Any], markets: Mapping[str, Market]) -> Counts:
@@ -120,21 +129,28 @@ def facets(wanted: Mapping[str, Any], markets: Mapping[str, Market]) -> Counts:
 def facets_of_all(wanted: Mapping[str, Any], markets: Mapping[str, Market]) -> Counts:
     """Return all counts of a filter, of all its jobs where that takes no longer than ALL_MS; else of COUNT_CAP jobs.
 
-    One at a time, whoever asks: others get the counts that are quick meanwhile. Remembered for a while.
+    One at a time, whoever asks: others get the counts that are quick meanwhile.
     """
-    key = f"{_ALONE}:{hashlib.sha256(repr(sorted(_filters(wanted).items())).encode()).hexdigest()}"
+    key = _key(wanted)
     found: Counts | None = cache.get(key)
     if found:
         return found
-    if not cache.add(_ALONE, True, REMEMBERED):
-        return _counts(wanted, markets, counts.COUNT_CAP, FACETS_MS)
-    try:
-        found = _counts(wanted, markets, None, ALL_MS)
-        found = found if found.is_whole else _counts(wanted, markets, counts.COUNT_CAP, FACETS_MS)
-    finally:
-        cache.delete(_ALONE)
-    cache.set(key, found, REMEMBERED)
+    with advisory_lock(_ALONE) as is_ours:
+        found = _counts(wanted, markets, None, ALL_MS) if is_ours else None
+    if not found or not found.is_whole:
+        found = replace(_counts(wanted, markets, counts.COUNT_CAP, FACETS_MS), is_busy=not found)
+    if not found.is_busy:
+        cache.set(key, found, REMEMBERED)
     return found
+
+
+def _key(wanted: Mapping[str, Any]) -> str:
+    """Return what the counts of a filter are remembered by; ends of a range, which follow the clock, by the minute."""
+    texts = [
+        f"{name}={value:%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else f"{name}={value}"
+        for name, value in sorted(_filters(wanted).items())
+    ]
+    return f"job-facets-of-all:{hashlib.sha256(repr(texts).encode()).hexdigest()}"
 
 
 def _counts(wanted: Mapping[str, Any], markets: Mapping[str, Market], most: int | None, milliseconds: int) -> Counts:
@@ -142,19 +158,20 @@ def _counts(wanted: Mapping[str, Any], markets: Mapping[str, Market], most: int 
     end = time.monotonic() + milliseconds / 1000
     filters = _filters(wanted)
     total = counts.total(filters, milliseconds=milliseconds // 2, is_capped=most is not None)
-    numbers: Tallies = {}
+    if total is None and most is None:  # then no facet will be done in time either
+        return Counts(None, [], most)
+    found: Tallies = {}
     for name in EXPRESSIONS:
         others = {other: value for other, value in filters.items() if other != name}
-        found = tallies.summed(name, others)
-        if found is not None:
-            numbers[name] = found
-    left = [name for name in EXPRESSIONS if name not in numbers]
+        if (sums := tallies.summed(name, others)) is not None:
+            found[name] = Tally(sums)
+    left = [name for name in EXPRESSIONS if name not in found]
     apart = [name for name in left if name in filters]
     for names in ([name for name in left if name not in filters], *([name] for name in apart)):
         if names:
             others = {name: value for name, value in filters.items() if name not in names}
-            numbers |= tallies.tallied(names, others, most, _left(end))
-    return Counts(total, [_facet(name, numbers[name], wanted, markets) for name in EXPRESSIONS], most)
+            found |= tallies.tallied(names, others, most, _left(end))
+    return Counts(total, [_facet(name, found[name], wanted, markets) for name in EXPRESSIONS], most)
 
 
 def _filters(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,22 +183,16 @@ def _left(end: float) -> int:
     return int((end - time.monotonic()) * 1000)
 
 
-def _facet(
-    name: str, numbers: dict[str, Count] | None, wanted: Mapping[str, Any], markets: Mapping[str, Market]
-) -> Facet:
+def _facet(name: str, tally: Tally | None, wanted: Mapping[str, Any], markets: Mapping[str, Market]) -> Facet:
     given = wanted.get(name, [])
     chosen = [given] if isinstance(given, str) else list(given)
-    choices = list(_choices(name, numbers, chosen, markets))
-    is_capped = any(count.is_capped for count in (numbers or {}).values())
-    return Facet(name, LABELS[name], choices, is_cut=numbers is None, is_capped=is_capped)
+    choices = list(_choices(name, tally, chosen, markets))
+    return Facet(name, LABELS[name], choices, is_cut=tally is None, is_capped=tally is not None and tally.is_capped)
 
 
-def _choices(
-    name: str, counted: Mapping[str, Count] | None, chosen: Sequence[str], markets: Mapping[str, Market]
-) -> Iterator[Choice]:
-    numbers = counted or {}
-    is_known = counted is not None and not any(count.is_capped for count in numbers.values())
-    none = Count(0, is_capped=False) if is_known else None
+def _choices(name: str, tally: Tally | None, chosen: Sequence[str], markets: Mapping[str, Market]) -> Iterator[Choice]:
+    numbers = tally.counts if tally else {}
+    none = Count(0, is_capped=False) if tally and not tally.is_capped else None
     if name in {"state", "outcome"}:
         if name == "state":
             numbers = {(_state(value)): count for value, count in numbers.items()}
