@@ -146,7 +146,7 @@ def test_facets_of_all_jobs_are_counted_on_request(jobs: None, few: None, client
         page = get(client, "/jobs/facets/?price_min=0.1")
         again = get(client, "/jobs/facets/?price_min=0.1")
 
-    assert words(beside, "total") == "2+ match"
+    assert words(beside, "total") == "2+ match · Count all"
     assert words(beside, "all-counts") == (
         "“120+” are at least 120: no more than 2 jobs were looked at. Count all of them"
     )
