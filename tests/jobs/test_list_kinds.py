@@ -58,6 +58,18 @@ def test_list_of_which_there_is_no_kind_is_empty_without_a_look_at_any_job() -> 
     assert queries_of(query) == ([address(3)], ["kinds", "jobs"])
 
 
+def test_kinds_that_took_too_long_for_a_list_are_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    over(1, 1, trigger="ci")
+    query = "trigger=ci&op_type=run"
+    with monkeypatch.context() as slow:
+        slow.setattr(kinds, "LIST_MS", 20)
+        slow.setattr(kinds, "REMEMBERED", 0)
+        slow.setattr(kinds, "_sum", lambda columns: "(SELECT 1 FROM pg_sleep(2))")
+        assert queries_of(query) == ([], ["kinds", "jobs"])
+
+    assert queries_of(query) == ([], ["kinds"])
+
+
 def test_list_of_a_price_that_no_job_of_a_kind_has_is_empty_without_a_look_at_any_job() -> None:
     over(1, 1, trigger="ci", price=1111)
     over(2, 1, trigger="ci", price=1112)

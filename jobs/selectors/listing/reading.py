@@ -233,7 +233,7 @@ def _looked_up(asked: Asked, way: Way, memory: Memory) -> Parts:
     listed = None
     if way.manner in GATHERING and memory.by_kinds:
         listed = kinds.listed(asked.wanted)
-        memory.by_kinds = listed is not None and listed.helps
+        memory.by_kinds = listed is None or listed.helps  # that they say nothing now may be for a moment
     listed = listed if memory.by_kinds else None
     if not asks_definitions(asked.wanted) or (listed and not listed.jobs):
         return asked.parts(way.manner, listed)
