@@ -212,11 +212,32 @@ def test_two_tabs_on_one_draft_overwrite_nothing(page: Page, site: str) -> None:
     one.open("/ops/1")
     one.fill("f:/ops/1/args/cmd", "echo one")
     other.page.evaluate("explorerBuilder.editor.goTo(explorerBuilder.editor.text.length)")
-    other.page.keyboard.type("\n\n")
+    other.page.keyboard.type("\n")
     expect(other.page.locator("#conflict")).to_contain_text("Nothing was overwritten")
+    expect(other.page.locator("#conflict")).to_be_in_viewport()
+    other.page.keyboard.type("\n ")  # the focus is still in the text: this presses no button
     assert one.value["ops"][1]["args"]["cmd"] == "echo one"
     other.page.get_by_role("button", name="Compare both and choose").click()
     expect(other.page.get_by_role("heading", level=1)).to_contain_text("changed")
+    assert other.page.locator('[name="text"]').input_value() == json.dumps(CHAIN, indent=2) + "\n\n "
+
+
+def test_a_value_that_another_tab_outran_is_in_the_text_that_is_compared(page: Page, site: str) -> None:
+    one = Hands(page)
+    one.start(site, json.dumps(CHAIN, indent=2))
+    with page.context.expect_page() as opened:
+        page.evaluate("window.open(location.href)")
+    other = Hands(opened.value)
+    other.settle()
+    one.open("/ops/1")
+    one.fill("f:/ops/1/args/cmd", "echo one")
+    other.fill("f:/ops/0/args/image", "docker.io/library/other:1")
+    expect(other.page.locator("#conflict")).to_be_in_viewport()
+    other.page.get_by_role("button", name="Compare both and choose").click()
+    expect(other.page.get_by_role("heading", level=1)).to_contain_text("changed")
+    text = json.loads(other.page.locator('[name="text"]').input_value())
+    assert [op["args"]["image"] for op in text["ops"]] == ["docker.io/library/other:1", CHAIN["ops"][1]["args"]["image"]]
+    assert one.value["ops"][0]["args"]["image"] == CHAIN["ops"][0]["args"]["image"]
 
 
 def test_a_control_that_is_posted_wrong_says_so_and_loses_nothing(page: Page, site: str) -> None:

@@ -160,6 +160,11 @@ export class Editor {
     this.receive([0, this.known.length, text]);
   }
 
+  // Shows a text that the explorer refused to save (null: it knows none), with what was typed since it was sent.
+  keep(text) {
+    if (text !== null && text !== this.known.toString()) this.replace(text);
+  }
+
   mark(found) {
     this.view.dispatch({ effects: setMarks.of(marksFor(this.known, found, this.unsent)) });
   }

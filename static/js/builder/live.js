@@ -128,7 +128,7 @@ export class Live {
     }
     this.isStopped = true;
     tell({ state: "conflict" });
-    this.onConflict(answer.mine ?? this.editor.text);
+    this.onConflict(answer.mine);
     this.waiting.splice(0).forEach((resolve) => resolve());
   }
 

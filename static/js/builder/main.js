@@ -48,6 +48,7 @@ class Builder {
     byId("findings").addEventListener("submit", (event) => this.submitted(event, (button) => this.fix(button.value)));
     byId("history").addEventListener("submit", (event) => this.submitted(event, (button) => this.step(button.id)));
     byId("text-form").addEventListener("submit", (event) => event.preventDefault());
+    byId("conflict").addEventListener("submit", (event) => { event.target.elements.text.value = this.editor.text; });
     byId("text-copy").addEventListener("click", () => this.copy());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden && this.live.isIdle) this.live.ask({ change: "look" });
@@ -200,11 +201,12 @@ class Builder {
     }
   }
 
+  // The focus stays where it is: who is typing would press the button with the next Enter.
   conflicted(mine) {
     const box = byId("conflict");
-    box.querySelector("textarea").value = mine;
+    this.editor.keep(mine);
     box.hidden = false;
-    box.querySelector("button").focus();
+    box.scrollIntoView({ block: "nearest" });
   }
 
   say(text) {
