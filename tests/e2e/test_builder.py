@@ -236,7 +236,8 @@ def test_a_value_that_another_tab_outran_is_in_the_text_that_is_compared(page: P
     other.page.get_by_role("button", name="Compare both and choose").click()
     expect(other.page.get_by_role("heading", level=1)).to_contain_text("changed")
     text = json.loads(other.page.locator('[name="text"]').input_value())
-    assert [op["args"]["image"] for op in text["ops"]] == ["docker.io/library/other:1", CHAIN["ops"][1]["args"]["image"]]
+    images = [op["args"]["image"] for op in text["ops"]]
+    assert images == ["docker.io/library/other:1", CHAIN["ops"][1]["args"]["image"]]
     assert one.value["ops"][0]["args"]["image"] == CHAIN["ops"][0]["args"]["image"]
 
 

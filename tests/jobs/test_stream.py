@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -48,17 +50,16 @@ def test_store_batches_writes_each_in_order_and_is_not_far_ahead():
 
 
 def test_store_batches_goes_on_while_the_first_batch_has_to_wait():
-    slow = address("slow")
-    store_jobs(jobs=[job_payload("before", node=slow)])
+    store_jobs(jobs=[job_payload("before")])
     taken: list[int] = []
 
     def batches() -> Iterator[tuple[int, list[JobPayload]]]:
         for number in range(20):
             taken.append(number)
-            yield number, [job_payload(str(number), node=address(str(number)) if number else slow)]
+            yield number, [job_payload(str(number))]
 
     with ThreadPoolExecutor(1) as thread:
-        with other_session("SELECT * FROM markets_node FOR UPDATE"):
+        with other_session(adding(address("0"))):  # which may come to be there, or not: whoever adds it has to wait
             storing = thread.submit(stored_marks, batches())
             wait_until(lambda: Job.objects.count() == AHEAD)  # the one before, and all that are taken but the first
             assert (storing.done(), len(taken)) == (False, AHEAD + 1)
@@ -67,6 +68,28 @@ def test_store_batches_goes_on_while_the_first_batch_has_to_wait():
     found = kinds()
     assert sums() == rebuilt()
     assert are_kept(found, kinds())
+
+
+def test_store_batches_leaves_no_connection_and_the_process_as_it_was():
+    before = (sys.getswitchinterval(), gc.get_threshold(), connections_open())
+    list(store_batches(marked([job_payload("a")], [job_payload("b")], [])))
+    with pytest.raises(Exception, match="value too long"):
+        list(store_batches(marked([job_payload("bad", market="x" * 45)])))
+    wait_until(lambda: (sys.getswitchinterval(), gc.get_threshold(), connections_open()) == before)
+
+
+def connections_open() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
+def adding(address: str) -> str:
+    """Return the SQL that adds a job like any other at an address."""
+    names = [str(field.column) for field in Job._meta.concrete_fields if not field.generated]
+    values = {"address": f"'{address}'", "network_id": "NULL"}
+    row = ", ".join(values.get(name, name) for name in names)
+    return f"INSERT INTO jobs_job ({', '.join(names)}) SELECT {row} FROM jobs_job"  # noqa: S608 - names of ours
 
 
 def stored_marks(batches: Iterator[tuple[int, list[JobPayload]]]) -> list[int]:

@@ -32,14 +32,15 @@ def fingerprint(definition: JsonValue) -> str:
 
 def canonical(definition: JsonObject) -> JsonObject:
     """Return what counts of a definition, members in order of their names, each secret as null or dots."""
-    kept = {name: definition[name] for name in sorted(definition) if name not in _LEFT_OUT}
-    ops = kept.get("ops")
-    counted: JsonObject = {name: _ordered(value) for name, value in kept.items()}
-    if "global" in kept:
-        counted["global"] = _public(kept["global"])
-    if isinstance(ops, list):
-        counted["ops"] = [_op(op) for op in ops]
-    return counted
+    return {name: _counted(name, definition[name]) for name in sorted(definition) if name not in _LEFT_OUT}
+
+
+def _counted(name: str, value: JsonValue) -> JsonValue:
+    if name == "global":
+        return _public(value)
+    if name == "ops" and isinstance(value, list):
+        return [_op(op) for op in value]
+    return _ordered(value)
 
 
 def _op(op: JsonValue) -> JsonValue:
