@@ -42,11 +42,13 @@ class Definition(models.Model):
         ordering = ["key"]
         indexes = [
             models.Index(fields=["due_at"], name="definition_due", condition=Q(fetched_at=None)),
-            # The free text of the job list; for what is pending see job_entries.
-            GinIndex(fields=["words"], name="definition_words", gin_pending_list_limit=256),
-            # Two of these together, or a text with one of them: whether any definition has both.
+            # The free text of the job list, and what definitions name. In one index, so that PostgreSQL finds those that
+            # have several things while it reads it: through two, it noted all that have each. For what is pending see
+            # job_entries.
             GinIndex(
-                fields=["image_ids", "resource_ids", "op_types"], name="definition_named", gin_pending_list_limit=256
+                fields=["image_ids", "resource_ids", "op_types", "words"],
+                name="definition_contents",
+                gin_pending_list_limit=256,
             ),
             # Those that are still to be read into words (manage.py read_contents); nearly always none.
             models.Index(fields=["key"], name="definition_unread", condition=Q(words=None)),
