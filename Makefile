@@ -54,6 +54,11 @@ bench: .venv/test.stamp ## Measure the explorer with JOBS=100000 jobs, and its c
 	$(PYTHON) -m tests.bench.builder
 	$(PYTHON) -m tests.bench.explorer --jobs $(JOBS)
 
+.PHONY: growth
+growth: .venv/test.stamp ## Measure how much longer pages take with 1,000,000 jobs than with 100,000; writes var/growth.json
+	@mkdir -p var
+	$(PYTHON) -m tests.bench.growing
+
 .PHONY: lock
 lock: .venv/uv.stamp ## Choose new versions: compile requirements*.in into requirements*.txt
 	$(COMPILE) --upgrade requirements.in -o requirements.txt

@@ -42,9 +42,9 @@ class Definition(models.Model):
         ordering = ["key"]
         indexes = [
             models.Index(fields=["due_at"], name="definition_due", condition=Q(fetched_at=None)),
-            # The free text of the job list, and what definitions name. In one index, so that PostgreSQL finds those that
-            # have several things while it reads it: through two, it noted all that have each. For what is pending see
-            # job_entries.
+            # The free text of the job list, and what definitions name: in one index, so that PostgreSQL finds those
+            # that have several things while it reads it. Through two, it noted all that have each. For what is
+            # pending see job_entries.
             GinIndex(
                 fields=["image_ids", "resource_ids", "op_types", "words"],
                 name="definition_contents",

@@ -14,7 +14,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -23,37 +24,55 @@ from explorer.embedded import addresses, cluster
 from tests.bench import report, servers
 
 VAR: Final = Path("var").resolve()
+#: What synthetic networks are drawn from.
+SEED: Final = 6
+#: In a database's folder: what filling it took.
+FILLED: Final = "filled.json"
 #: Older data would leave the last hours of every chart empty.
 FRESH: Final = timedelta(days=1)
 
 
 def run(jobs: int, seed: int, target: Path) -> dict[str, Any]:
     """Fill, serve and measure; return the report, which is also written to `target`."""
-    folder = VAR / "bench" / str(jobs)
-    filled = folder / "filled.json"
-    if not _is_usable(filled, jobs, seed):
-        _discard(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with servers.databases(folder, f"bench_{jobs}") as environment:
-        if not filled.exists():
-            filled.write_text(_last_line("filling", environment, str(jobs), str(seed)))
-        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"]
-        subprocess.run(collect, check=True, env={**os.environ, **environment})
-        with servers.web(environment, folder / "web.log") as (address, pid):
-            _call("measuring", environment, address, str(pid), str(folder / "rows.json"))
-            visits = _visits(environment, address, folder / "visits.json")
+    with (
+        filled(jobs, seed) as (environment, folder),
+        servers.web(environment, folder / "web.log") as (address, pid),
+    ):
+        call("measuring", environment, address, str(pid), str(folder / "rows.json"))
+        visits = _visits(environment, address, folder / "visits.json")
     found = json.loads((folder / "rows.json").read_text())
-    whole = {**found, "ingest": json.loads(filled.read_text()), **visits, "at": datetime.now(UTC).isoformat()}
+    whole = {**found, "ingest": _figures(folder), **visits, "at": datetime.now(UTC).isoformat()}
     for row in whole["rows"]:
         row["missed"] = report.missed(row, whole["calibration"]["empty_page_ms"])
     target.write_text(json.dumps(whole, indent=1) + "\n")
     return whole
 
 
-def _is_usable(filled: Path, jobs: int, seed: int) -> bool:
-    if not filled.exists():
+@contextmanager
+def filled(jobs: int, seed: int) -> Iterator[tuple[dict[str, str], Path]]:
+    """Run a database with so many jobs, filled now or by an earlier run; yield its environment and its folder."""
+    folder = VAR / "bench" / str(jobs)
+    if not _is_usable(folder, jobs, seed):
+        _discard(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with servers.databases(folder, f"bench_{jobs}") as environment:
+        if not (folder / FILLED).exists():
+            (folder / FILLED).write_text(_last_line("filling", environment, str(jobs), str(seed)))
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"]
+        subprocess.run(collect, check=True, env={**os.environ, **environment})
+        yield environment, folder
+
+
+def _figures(folder: Path) -> dict[str, Any]:
+    """Return what filling the database took."""
+    figures: dict[str, Any] = json.loads((folder / FILLED).read_text())
+    return figures
+
+
+def _is_usable(folder: Path, jobs: int, seed: int) -> bool:
+    if not (folder / FILLED).exists():
         return False
-    facts = json.loads(filled.read_text())
+    facts = _figures(folder)
     is_fresh = datetime.now(UTC) - datetime.fromisoformat(facts["until"]) < FRESH
     return is_fresh and (facts["jobs"], facts["seed"], facts["schema"]) == (jobs, seed, schema())
 
@@ -70,7 +89,8 @@ def _discard(folder: Path) -> None:
     shutil.rmtree(cluster.ELSEWHERE / addresses.digest(folder), ignore_errors=True)
 
 
-def _call(name: str, environment: Mapping[str, str], *arguments: str) -> None:
+def call(name: str, environment: Mapping[str, str], *arguments: str) -> None:
+    """Run a program of the benchmark in an environment."""
     command = [sys.executable, "-m", f"tests.bench.{name}", *arguments]
     subprocess.run(command, check=True, env={**os.environ, **environment})
 
@@ -91,7 +111,7 @@ def _last_line(name: str, environment: Mapping[str, str], *arguments: str) -> st
 def _visits(environment: Mapping[str, str], address: str, path: Path) -> dict[str, Any]:
     """Return what a browser loads; nothing where no browser is installed."""
     try:
-        _call("visiting", environment, address, str(path))
+        call("visiting", environment, address, str(path))
     except subprocess.CalledProcessError:
         sys.stdout.write("No browser could visit; first visit and filter change are not measured.\n")
         return {}
@@ -103,7 +123,7 @@ def main() -> None:
     """Read the command line, run, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--compare", type=Path, help="an earlier bench.json with fewer jobs: print the growth too")
     options = parser.parse_args()
     whole = run(options.jobs, options.seed, VAR / "bench.json")
