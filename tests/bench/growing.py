@@ -35,9 +35,16 @@ class Side:
 
 
 def run(small: int, large: int, seed: int) -> list[dict[str, Any]]:
-    """Return a row for each page that both sizes have: kind, name, small_ms, large_ms (medians) and growth."""
+    """Return a row for each page that both sizes have: kind, name, small_ms, large_ms (medians) and growth.
+
+    What grew more than report.GROWTH times is measured once more when all others are done: `again` is its growth then.
+    """
     with _served(small, seed) as few, _served(large, seed) as many:
-        return [_row(name, few, many) for name in many.pages if name in few.pages]
+        rows = [_row(name, few, many) for name in many.pages if name in few.pages]
+        for row in rows:
+            if row["growth"] > report.GROWTH:
+                row["again"] = _row(row["name"], few, many)["growth"]
+        return rows
 
 
 @contextmanager
@@ -78,7 +85,8 @@ def _turn(side: Side, name: str) -> list[float]:
 def line(row: Mapping[str, Any]) -> str:
     """Return a row as a line of text."""
     mark = "  MISSED" if row["growth"] > report.GROWTH else ""
-    return f"{row['name'][:58]:<58} {row['small_ms']:>8.1f} {row['large_ms']:>8.1f} {row['growth']:>7.2f}{mark}"
+    again = f", again {row['again']:.2f}" if "again" in row else ""
+    return f"{row['name'][:58]:<58} {row['small_ms']:>8.1f} {row['large_ms']:>8.1f} {row['growth']:>7.2f}{mark}{again}"
 
 
 def main() -> None:
@@ -92,8 +100,10 @@ def main() -> None:
         parser.error("It needs two databases of its own: unset DATABASE_URL.")
     rows = run(options.small, options.large, options.seed)
     (VAR / "growth.json").write_text(json.dumps(rows, indent=1) + "\n")
-    missed = sorted((row for row in rows if row["growth"] > report.GROWTH), key=lambda row: -row["growth"])
-    sys.stdout.write(f"{len(rows)} pages, {len(missed)} grew more than {report.GROWTH} times\n")
+    missed = sorted((row for row in rows if "again" in row), key=lambda row: -row["again"])
+    twice = sum(row["again"] > report.GROWTH for row in missed)
+    most = f"grew more than {report.GROWTH} times"
+    sys.stdout.write(f"{len(rows)} pages, {len(missed)} {most}, {twice} of them once more when asked again\n")
     sys.stdout.writelines(f"{line(row)}\n" for row in missed)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -36,8 +37,25 @@ def test_sizes_are_asked_in_turn_and_the_first_answers_of_a_turn_do_not_count(mo
     assert asked == [(address, "/jobs/", {"HX-Request": "true"}) for address in turns]
 
 
-@pytest.mark.parametrize(("growth", "words"), [(1.5, "list 10.0 15.0 1.50"), (1.51, "list 10.0 15.1 1.51 MISSED")])
-def test_a_line_says_what_grew_too_much(growth: float, words: str) -> None:
-    row = {"name": "list", "small_ms": 10.0, "large_ms": 10 * growth, "growth": growth}
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"growth": 1.5}, "list 10.0 15.0 1.50"),
+        ({"growth": 1.51}, "list 10.0 15.1 1.51 MISSED"),
+        ({"growth": 1.6, "again": 1.2}, "list 10.0 16.0 1.60 MISSED, again 1.20"),
+    ],
+)
+def test_a_line_says_what_grew_too_much(facts: dict[str, float], words: str) -> None:
+    row = {"name": "list", "small_ms": 10.0, "large_ms": 10 * facts["growth"], **facts}
 
     assert growing.line(row).split() == words.split()
+
+
+def test_what_grew_too_much_is_asked_for_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"slow": [1.6, 1.2], "quick": [1.5]}
+    side = growing.Side("", {"slow": {}, "quick": {}})
+    monkeypatch.setattr(growing, "_served", lambda *_: nullcontext(side))
+    monkeypatch.setattr(growing, "_row", lambda name, *_: {"name": name, "growth": found[name].pop(0)})
+
+    assert growing.run(1, 2, 3) == [{"name": "slow", "growth": 1.6, "again": 1.2}, {"name": "quick", "growth": 1.5}]
+    assert found == {"slow": [], "quick": []}
