@@ -47,7 +47,7 @@ class Definition(models.Model):
             # pending see job_entries.
             GinIndex(
                 fields=["image_ids", "resource_ids", "op_types", "words"],
-                name="definition_contents",
+                name="definition_has",
                 gin_pending_list_limit=256,
             ),
             # Those that are still to be read into words (manage.py read_contents); nearly always none.

@@ -41,11 +41,11 @@ def backfill_step(*, client: Client, pages: int = 1) -> dict[str, Any]:
 def backfill_all(*, client: Client, pages: int, longest: timedelta = timedelta.max) -> Iterator[dict[str, Any]]:
     """Read all older jobs, and yield the position each time that some more are stored, as backfill_step() does.
 
-    While the pages of one step are read, those of the two before are written (jobs/sync/stream.py). After `longest` no
-    more is read.
+    While the pages of one step are read, those of the three before are made ready and written (jobs/sync/stream.py).
+    After `longest` no more is read.
     """
     walk = Backfill(client, pages)
-    for step, written in store_batches((step, step.jobs) for step in walk.steps(longest)):
+    for step, written in store_batches((step, step.taken()) for step in walk.steps(longest)):
         _keep(step, written)
         yield step.position
     walk.raise_error()
@@ -57,8 +57,14 @@ class Step:
 
     position: dict[str, Any]
     jobs: list[JobPayload] = field(default_factory=list)
+    seen: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     has_moved: bool = False
+
+    def taken(self) -> list[JobPayload]:
+        """Return the jobs, which the step then no longer holds: it is kept until all before it is stored."""
+        jobs, self.jobs = self.jobs, []
+        return jobs
 
 
 @dataclass
@@ -112,6 +118,7 @@ class Backfill:
             self.position = {"offset": after, "total": page.total, "is_done": _is_last(page, offset)}
             step.skipped += page.skipped
             step.jobs += page.rows
+            step.seen += len(page.rows)
         step.position, step.has_moved = self.position, True
 
 
@@ -127,7 +134,7 @@ def _is_last(page: Listing[JobPayload], offset: int) -> bool:
 def _keep(step: Step, written: Written) -> None:
     """Record a step that was stored, and that the next one goes on behind it."""
     with sources.recorded(Source.BACKFILL) as run:
-        run.add(seen=len(step.jobs), changed=written.changed, skipped=step.skipped)
+        run.add(seen=step.seen, changed=written.changed, skipped=step.skipped)
         keep_position(Source.BACKFILL, step.position)
 
 

@@ -7,9 +7,9 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import connection
@@ -33,12 +33,14 @@ TURN: Final = 0.0005
 #: After how many new objects Python looks for garbage in cycles: jobs are no cycles, and come by the hundred thousand.
 #: As often as it does by itself, that takes a fifth of the time.
 SELDOM: Final = 200_000
+#: In the end, threads wait so many seconds for each other: for one that still writes, at most.
+PATIENCE: Final = 600.0
 Mark = TypeVar("Mark")
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch(Generic[Mark]):
-    """A batch that is being stored, or was, and is not yielded yet. Its jobs are nobody's any more."""
+    """A batch that is being stored, or was, and is not yielded yet. Its jobs are nobody's here any more."""
 
     mark: Mark
     addresses: set[str]
@@ -131,8 +133,9 @@ def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
     all_here = Barrier(count)
 
     def close() -> None:
+        with suppress(BrokenBarrierError):
+            all_here.wait(PATIENCE)  # so that no thread takes the turn of another one
         connection.close()
-        all_here.wait()  # so that no thread takes the turn of another one
 
     with ThreadPoolExecutor(count) as threads:
         try:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from tests.bench import asking, report, servers
@@ -39,7 +40,12 @@ def run(small: int, large: int, seed: int) -> list[dict[str, Any]]:
 
     What grew more than report.GROWTH times is measured once more when all others are done: `again` is its growth then.
     """
-    with _served(small, seed) as few, _served(large, seed) as many:
+    with (
+        filled(small, seed) as those_few,
+        filled(large, seed) as those_many,
+        _served(*those_few) as few,
+        _served(*those_many) as many,
+    ):
         rows = [_row(name, few, many) for name in many.pages if name in few.pages]
         for row in rows:
             if row["growth"] > report.GROWTH:
@@ -48,12 +54,11 @@ def run(small: int, large: int, seed: int) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _served(jobs: int, seed: int) -> Iterator[Side]:
-    with filled(jobs, seed) as (environment, folder):
-        call("naming", environment, str(folder / "pages.json"))
-        pages = {page["name"]: page for page in json.loads((folder / "pages.json").read_text())}
-        with servers.web(environment, folder / "web.log") as (address, _):
-            yield Side(address, pages)
+def _served(environment: dict[str, str], folder: Path) -> Iterator[Side]:
+    call("naming", environment, str(folder / "pages.json"))
+    pages = {page["name"]: page for page in json.loads((folder / "pages.json").read_text())}
+    with servers.web(environment, folder / "web.log") as (address, _):
+        yield Side(address, pages)
 
 
 def _row(name: str, few: Side, many: Side) -> dict[str, Any]:
@@ -77,9 +82,11 @@ def _row(name: str, few: Side, many: Side) -> dict[str, Any]:
 def _turn(side: Side, name: str) -> list[float]:
     """Ask for a page again and again; return the milliseconds of each answer that counts."""
     page, browser = side.pages[name], asking.Browser(side.address)
-    times = [browser.get(page["url"], page["headers"]).seconds * 1000 for _ in range(UNMEASURED + MEASURED)]
+    answers = [browser.get(page["url"], page["headers"]) for _ in range(UNMEASURED + MEASURED)]
     browser.close()
-    return times[UNMEASURED:]
+    if wrong := {one.status for one in answers} - report.ANSWERS.get(page["kind"], {200}):
+        raise ValueError(f"{name} was answered with {wrong}")
+    return [one.seconds * 1000 for one in answers[UNMEASURED:]]
 
 
 def line(row: Mapping[str, Any]) -> str:

@@ -54,6 +54,7 @@ def test_a_line_says_what_grew_too_much(facts: dict[str, float], words: str) -> 
 def test_what_grew_too_much_is_asked_for_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {"slow": [1.6, 1.2], "quick": [1.5]}
     side = growing.Side("", {"slow": {}, "quick": {}})
+    monkeypatch.setattr(growing, "filled", lambda *_: nullcontext(()))
     monkeypatch.setattr(growing, "_served", lambda *_: nullcontext(side))
     monkeypatch.setattr(growing, "_row", lambda name, *_: {"name": name, "growth": found[name].pop(0)})
 

@@ -13,6 +13,7 @@ from jobs.builder import fixing, store
 from jobs.builder.answering import answer
 from jobs.builder.form.building import part_pointer
 from jobs.builder.live import Stale, asked_of, step
+from jobs.builder.newlines import shown
 from jobs.builder.panels.runs import runs_panel
 from jobs.builder.readying import readiness_of
 from jobs.builder.views.common import conflicted, draft_of, number_in, refused, seen_by
@@ -29,7 +30,9 @@ def live(request: HttpRequest, draft_id: str) -> JsonResponse:
     try:
         done = step(found, asked, visit, seen=seen_by(request), number=number_in(request, "number"))
     except Stale as stale:
-        return JsonResponse({"mine": stale.mine, "revision": stale.draft.revision}, status=409)
+        return JsonResponse(
+            {"mine": shown(stale.mine) if stale.mine else None, "revision": stale.draft.revision}, status=409
+        )
     except store.Refused as refusal:
         return JsonResponse({"problem": str(refusal)}, status=422)
     return JsonResponse(answer(request, done, asked, visit))

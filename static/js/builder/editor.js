@@ -160,9 +160,15 @@ export class Editor {
     this.receive([0, this.known.length, text]);
   }
 
-  // Shows a text that the explorer refused to save (null: it knows none), with what was typed since it was sent.
+  // Shows a text that the explorer refused to save, where it is another one, with what was typed since it was sent.
   keep(text) {
-    if (text !== null && text !== this.known.toString()) this.replace(text);
+    const known = this.known.toString();
+    const most = Math.min(known.length, text.length);
+    let from = 0;
+    while (from < most && known[from] === text[from]) from += 1;
+    let end = 0;
+    while (end < most - from && known[known.length - 1 - end] === text[text.length - 1 - end]) end += 1;
+    if (known !== text) this.receive([from, known.length - end, text.slice(from, text.length - end)]);
   }
 
   mark(found) {

@@ -48,6 +48,14 @@ export class Form {
     return { controls, key: names[names.length - 1] || "", giveBack };
   }
 
+  // Lets nobody change what would not be kept. A text keeps the focus, so that keys are not taken for the page's own.
+  freeze() {
+    for (const control of this.element?.elements ?? []) {
+      if (isText(control)) control.readOnly = true;
+      else control.disabled = true;
+    }
+  }
+
   receive(form, answer) {
     if (form.html !== undefined) this.replace(form.html, answer.part);
     else this.beside(form);

@@ -126,9 +126,12 @@ export class Live {
       this.queue = [{ change: "look", whole: "1" }];
       return;
     }
+    // What was typed in the form since is asked for too: the text that is compared is to have it.
+    if (step.change === "form" && !step.action && this.form.isDirty) return;
     this.isStopped = true;
+    this.form.freeze();
     tell({ state: "conflict" });
-    this.onConflict(answer.mine);
+    this.onConflict(step.change === "text" ? null : answer.mine); // the editor has its own changes already
     this.waiting.splice(0).forEach((resolve) => resolve());
   }
 

@@ -119,7 +119,7 @@ class Builder {
 
   async save() {
     await this.live.settled();
-    this.say("Saved.");
+    this.say(this.live.isStopped ? "Not saved: this draft was changed elsewhere." : "Saved.");
   }
 
   answered(answer, step) {
@@ -204,7 +204,7 @@ class Builder {
   // The focus stays where it is: who is typing would press the button with the next Enter.
   conflicted(mine) {
     const box = byId("conflict");
-    this.editor.keep(mine);
+    if (mine) this.editor.keep(mine);
     box.hidden = false;
     box.scrollIntoView({ block: "nearest" });
   }

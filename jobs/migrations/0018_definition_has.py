@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name='definition',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['image_ids', 'resource_ids', 'op_types', 'words'], gin_pending_list_limit=256, name='definition_contents'),
+            index=django.contrib.postgres.indexes.GinIndex(fields=['image_ids', 'resource_ids', 'op_types', 'words'], gin_pending_list_limit=256, name='definition_has'),
         ),
         RemoveIndexConcurrently(
             model_name='definition',
