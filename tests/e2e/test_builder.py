@@ -202,7 +202,8 @@ def test_a_text_that_cannot_be_read_freezes_the_form_and_keeps_everything(page: 
     assert hands.text == whole
 
 
-def test_two_tabs_on_one_draft_overwrite_nothing(page: Page, site: str) -> None:
+def changed_elsewhere(page: Page, site: str) -> tuple[Hands, Hands]:
+    """Open a draft in two tabs and change it in the first one."""
     one = Hands(page)
     one.start(site, json.dumps(CHAIN, indent=2))
     with page.context.expect_page() as opened:
@@ -211,6 +212,11 @@ def test_two_tabs_on_one_draft_overwrite_nothing(page: Page, site: str) -> None:
     other.settle()
     one.open("/ops/1")
     one.fill("f:/ops/1/args/cmd", "echo one")
+    return one, other
+
+
+def test_two_tabs_on_one_draft_overwrite_nothing(page: Page, site: str) -> None:
+    one, other = changed_elsewhere(page, site)
     other.page.evaluate("explorerBuilder.editor.goTo(explorerBuilder.editor.text.length)")
     other.page.keyboard.type("\n")
     expect(other.page.locator("#conflict")).to_contain_text("Nothing was overwritten")
@@ -223,14 +229,7 @@ def test_two_tabs_on_one_draft_overwrite_nothing(page: Page, site: str) -> None:
 
 
 def test_a_value_that_another_tab_outran_is_in_the_text_that_is_compared(page: Page, site: str) -> None:
-    one = Hands(page)
-    one.start(site, json.dumps(CHAIN, indent=2))
-    with page.context.expect_page() as opened:
-        page.evaluate("window.open(location.href)")
-    other = Hands(opened.value)
-    other.settle()
-    one.open("/ops/1")
-    one.fill("f:/ops/1/args/cmd", "echo one")
+    one, other = changed_elsewhere(page, site)
     image = other.control("f:/ops/0/args/image")
     image.press("End")
     image.press_sequentially("-1234567890")  # the first of it is refused while more is typed
