@@ -64,8 +64,11 @@ document.addEventListener("DOMContentLoaded", function () {
     }, 1500);
   });
 
-  // The copy buttons of lists of jobs, in every list that comes
+  // The whole addresses and the copy buttons of lists of jobs, in every list that comes
   document.addEventListener("htmx:load", (event) => {
+    event.target.querySelectorAll("a.addr:not([title])").forEach((link) => {
+      link.title = link.href.match(/([^/=]+)\/?$/)[1]; // of a page, or of a payer's jobs
+    });
     event.target.querySelectorAll(".c-job > a.addr:last-child").forEach((link) => {
       link.insertAdjacentHTML("afterend", '<button class="copy" type="button"></button>');
       const button = link.nextElementSibling;

@@ -36,8 +36,9 @@ class Side:
 
 
 def run(small: int, large: int, seed: int) -> list[dict[str, Any]]:
-    """Return a row for each page that both sizes have: kind, name, small_ms, large_ms (medians) and growth.
+    """Return a row for each page that both sizes have: kind, name, small_ms, large_ms (medians), growth, and rows.
 
+    These are how many rows of tables the page has at either size: one that shows more takes longer for that alone.
     What grew more than report.GROWTH times is measured once more when all others are done: `again` is its growth then.
     """
     with (
@@ -63,6 +64,7 @@ def _served(environment: dict[str, str], folder: Path) -> Iterator[Side]:
 
 def _row(name: str, few: Side, many: Side) -> dict[str, Any]:
     times: dict[str, list[float]] = {few.address: [], many.address: []}
+    rows = [_shown(side, name) for side in (few, many)]
     for _ in range(ROUNDS):
         for side in (few, many):
             times[side.address] += _turn(side, name)
@@ -73,10 +75,19 @@ def _row(name: str, few: Side, many: Side) -> dict[str, Any]:
         "small_ms": round(small, 2),
         "large_ms": round(large, 2),
         "growth": round(large / small, 2),
+        "rows": rows,
     }
     sys.stdout.write(f"{line(row)}\n")
     sys.stdout.flush()
     return row
+
+
+def _shown(side: Side, name: str) -> int:
+    """Return how many rows of tables a page has, their heads among them."""
+    page, browser = side.pages[name], asking.Browser(side.address)
+    answer = browser.get(page["url"], page["headers"], encoding="identity")
+    browser.close()
+    return answer.body.count(b"<tr")
 
 
 def _turn(side: Side, name: str) -> list[float]:
@@ -93,7 +104,10 @@ def line(row: Mapping[str, Any]) -> str:
     """Return a row as a line of text."""
     mark = "  MISSED" if row["growth"] > report.GROWTH else ""
     again = f", again {row['again']:.2f}" if "again" in row else ""
-    return f"{row['name'][:58]:<58} {row['small_ms']:>8.1f} {row['large_ms']:>8.1f} {row['growth']:>7.2f}{mark}{again}"
+    few, many = row["rows"]
+    rows = f", {few} rows then {many}" if mark and few != many else ""
+    figures = f"{row['small_ms']:>8.1f} {row['large_ms']:>8.1f} {row['growth']:>7.2f}"
+    return f"{row['name'][:58]:<58} {figures}{mark}{again}{rows}"
 
 
 def main() -> None:

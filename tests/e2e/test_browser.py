@@ -136,11 +136,21 @@ def test_an_address_is_copied_from_a_list_also_after_a_change_of_its_filter(brow
         for _ in range(2):
             link = page.locator("tbody .c-job a").first
             page.get_by_role("button", name=f"Copy {link.text_content()}").first.click()
-            assert is_copied(page, str(link.get_attribute("title")))
+            assert is_copied(page, str(link.get_attribute("href")).split("/")[2])
             page.locator('#filter input[name="state"][value="completed"]').check(force=True)
             page.wait_for_url("**state=completed*")
             expect(page.locator("#list .chip")).to_have_count(1)
         expect(page.locator("tbody .copy")).to_have_count(page.locator("tbody .c-job").count())
+
+
+def test_every_short_address_of_a_list_says_the_whole_one_on_hover(page, site):
+    page.goto(f"{site}/jobs/?columns=payer&columns=node&state=completed")
+    links = page.locator("tbody a.addr")
+    expect(links.last).to_have_attribute("title", re.compile("."))
+    told = links.evaluate_all("links => links.map(link => [link.getAttribute('href'), link.title])")
+    ways = {href.replace(title, "A") for href, title in told}
+    assert ways == {"/jobs/A/", "/jobs/?payer=A", "/nodes/A/"}
+    assert all(re.fullmatch(r"\w{32,44}", title) for _, title in told)
 
 
 def test_a_job_page_shows_its_ops_and_its_log(page, site):
