@@ -22,6 +22,8 @@ from markets.models import Market
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: So much the clocks of the chain and of the indexer may differ.
 SLACK = timedelta(days=1)
+#: Few jobs begin or end so long after they were listed; where one does, an index knows the longest of them.
+LONG = timedelta(days=2)
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -75,6 +77,17 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Whether no job began or ended before it was listed, but for SLACK; a query of an index that is then empty."""
         return not self.filter(OUT_OF_ORDER).exists()
 
+    def longest_wait(self) -> timedelta:
+        """How long any job waited at most from its listing to its beginning, LONG if none longer; reads one entry."""
+        return self._longest("started_at")
+
+    def longest_life(self) -> timedelta:
+        """How long it was at most from the listing of any job to its end, LONG if none longer; reads one entry."""
+        return self._longest("ended_at")
+
+    def _longest(self, name: str) -> timedelta:
+        return self.filter(_long_after(name)).aggregate(most=Max(_after_listing(name)))["most"] or LONG
+
     def newest_listing(self) -> datetime | None:
         """When the job was listed that was listed last; one query that reads the end of an index."""
         return self.order_by("-order_at", "-address").values_list("order_at", flat=True).first()
@@ -110,6 +123,16 @@ def _before_listing(name: str) -> Q:
     return Q(GreaterThan(before, Value(SLACK, output_field=models.DurationField())))
 
 
+def _after_listing(name: str) -> Expression:
+    """Return how much later than the job's listing a time is."""
+    return ExpressionWrapper(F(name) - F("order_at"), models.DurationField())
+
+
+def _long_after(name: str) -> Q:
+    """Return the condition that a time is more than LONG after the job's listing; as an index can have it."""
+    return Q(GreaterThan(_after_listing(name), Value(LONG, output_field=models.DurationField())))
+
+
 OUT_OF_ORDER = _before_listing("started_at") | _before_listing("ended_at")
 
 
@@ -119,7 +142,7 @@ class Job(models.Model):
     address = models.CharField(max_length=44, primary_key=True)
     network_id = models.BigIntegerField(null=True, help_text="the indexer's own number")
     # No constraint: the row is written in the same transaction (jobs/sync/store.py) and never deleted, and looking it
-    # up for every job takes a tenth of the time. No index of its own: job_market_newest.
+    # up for every job takes a tenth of the time. No index of its own: job_market_runs.
     market = models.ForeignKey(Market, models.PROTECT, related_name="jobs", db_index=False, db_constraint=False)
     deployer = models.CharField(max_length=44, help_text="the project that pays")
     payer = models.CharField(max_length=44)
@@ -181,16 +204,16 @@ class Job(models.Model):
             # The list in its default order, alone and within what it is filtered by: any depth is one descent. Not
             # only for what is rare: what was used a year ago alone would be found by reading all since.
             models.Index(fields=["phase", "-order_at", "-address"], name="job_newest"),
-            models.Index(fields=["market", "phase", "-order_at", "-address"], name="job_market_newest"),
             models.Index(fields=["node", "phase", "-order_at", "-address"], name="job_node_newest"),
-            # With what a text is looked for by: a deployer of very many jobs may have few with some words.
-            models.Index(
-                fields=["deployer", "phase", "-order_at", "-address"],
-                include=["ipfs_job", "delisted_at"],
-                name="job_deployer_runs",
+            # With what a text is looked for by: of very many jobs in one place few may have some words.
+            *(
+                models.Index(
+                    fields=[place, "phase", "-order_at", "-address"],
+                    include=["ipfs_job", "delisted_at"],
+                    name=f"job_{place}_runs",
+                )
+                for place in ("market", "deployer", "payer", "trigger")
             ),
-            models.Index(fields=["payer", "phase", "-order_at", "-address"], name="job_payer_newest"),
-            models.Index(fields=["trigger", "phase", "-order_at", "-address"], name="job_trigger_newest"),
             # What few jobs are, in the same order; small, and written only for these few.
             models.Index(fields=["phase", "-order_at", "-address"], name="job_failed", condition=_FAILED),
             models.Index(fields=["phase", "-order_at", "-address"], name="job_unknown", condition=_UNKNOWN),
@@ -216,6 +239,10 @@ class Job(models.Model):
             # Hardly any: jobs that began or ended before they were listed. While there are none, a list of what ended
             # before some day need not look at what was listed after it.
             models.Index(fields=["phase"], name="job_out_of_order", condition=OUT_OF_ORDER),
+            # Few again: what waited or lasted unusually long. The longest says before when all was listed that began
+            # or ended after some day.
+            models.Index(_after_listing("started_at"), name="job_long_wait", condition=_long_after("started_at")),
+            models.Index(_after_listing("ended_at"), name="job_long_life", condition=_long_after("ended_at")),
             # A search for a CID, and the jobs that share a definition, of which the newest are looked at, or of which
             # those in the books are counted.
             models.Index(fields=["ipfs_job", "-order_at"], include=["delisted_at"], name="job_definition_runs"),

@@ -37,10 +37,14 @@ FILTERS = (
     f"listed_to=2026-08-10&deployer={address('deployer')}&trigger=cli",
     "listed_from=2026-03-01&price_min=0.3",
     f"deployer={address('deployer')}&q=python",
+    "started_from=2026-08-20&trigger=cli",
+    "started_from=2026-08-22&started_to=2026-08-27",
+    f"ended_from=2026-08-21&deployer={address('deployer')}",
+    "ended_to=2026-08-21&market=h100",
 )
 
 
-FACTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 11)), max_size=12)
+FACTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 14)), max_size=12)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +86,7 @@ def test_walk_both_ways_while_jobs_are_inserted_skips_and_repeats_none(
     wanted = filter_of(QueryDict(query))
     assert wanted.is_valid()
     everything = lambda: list(  # noqa: E731
-        listing.matching(wanted.wanted).order_by(*columns.ORDERS[sort]).values_list("pk", flat=True)
+        listing.matching(wanted.wanted, in_order=False).order_by(*columns.ORDERS[sort]).values_list("pk", flat=True)
     )
     known = everything()
     page = read(f"{query}&sort={sort}", size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,12 +19,12 @@ from explorer.database.along import along
 from explorer.paging import keyset_page, write_cursor
 from jobs.columns import QUEUE
 from jobs.forms import filter_of
-from jobs.models import Job
+from jobs.models import Definition, Job
 from jobs.selectors import listing
 from jobs.selectors.listing import boxes, reading
 from jobs.selectors.listing.boxes import Manner
 from jobs.selectors.listing.reading import Asked, Way
-from tests.jobs.factories import NOON, address, make_job
+from tests.jobs.factories import NOON, address, cid, make_job, make_market
 from tests.jobs.lists import add, read, ways_to_read
 
 pytestmark = pytest.mark.django_db
@@ -158,12 +159,13 @@ def test_jobs_are_gathered_from_as_many_weeks_as_fill_a_page_and_that_is_remembe
         listed = timezone.now() - timedelta(weeks=4 * name)
         make_job(name, state=2, listed_at=listed, started_at=listed, ended_at=listed, trigger=("ci", "cli")[name % 2])
 
-    # The unfinished ones, and two weeks; two and six seasons of eight weeks; all. Three jobs fill a page and say more.
-    assert times("trigger=ci") == [3, 3, 7]
+    # The unfinished ones, and two and six weeks; as many seasons of eight weeks; all. Three jobs fill a page and say
+    # more.
+    assert times("trigger=ci") == [3, 7, 3, 7]
     assert times("trigger=ci") == [7]
-    assert times("trigger=web") == [3, 3, 7, -1]
+    assert times("trigger=web") == [3, 7, 3, 7, -1]
     assert times("trigger=web") == [-1]
-    assert times(f"trigger=ci&listed_from={timezone.now() - timedelta(weeks=5):%Y-%m-%d}") == [3, 3]
+    assert times(f"trigger=ci&listed_from={timezone.now() - timedelta(weeks=4):%Y-%m-%d}") == [3, 7]
 
 
 @pytest.mark.parametrize(("size", "best"), [(2, "all"), (50, "gather")])
@@ -230,7 +232,7 @@ def test_part_that_took_the_time_is_the_one_to_go_on_with(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(reading, "keyset_page", third_sleeps)
 
-    assert times("trigger=cli") == [3, 3, 7, -1]
+    assert times("trigger=cli") == [3, 7, 3, 7, -1]
 
 
 def test_unfinished_jobs_of_other_weeks_stand_where_they_were_listed(
@@ -274,17 +276,20 @@ def test_page_that_no_way_finds_in_time_is_given_up_and_nothing_remembered(
     assert ways() == (["free"], 0)
 
 
-def test_text_of_a_deployer_is_looked_for_without_reading_the_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that is asked of a job stands in the index of the deployer's: only the rows of the page are read."""
-    add([(state, seed) for state in range(4) for seed in range(12)], 0)
+@pytest.mark.parametrize("place", ["market", "deployer", "payer", "trigger"])
+def test_text_in_a_place_is_looked_for_without_reading_the_jobs(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is asked of a job stands in the index of the place's: only the rows of the page are read."""
     for number in range(20):
-        others = list(Job.objects.filter(deployer=address("deployer")))
-        for job in others:
-            job.address, job.deployer = address(f"{job.address} {number}"), address(f"deployer {number}")
-        Job.objects.bulk_create(others)
+        facts: dict[str, Any] = {"market": make_market(f"Market {number}")}
+        facts |= {name: address(f"{name} {number}") for name in ("deployer", "payer")}
+        make_job(number, state=2, trigger=f"trigger {number}", ipfs_job=cid("python"), **facts)
+    value = getattr(Job.objects.get(pk=address(7)), place)
+    for number in range(200):
+        make_job(f"more {number}", state=2, ipfs_job=cid("other"))
+    Definition.objects.create(key=cid("python"), text="{}", words="python")
     connection.cursor().execute("ANALYZE jobs_job, jobs_definition")  # else the plan depends on the tests before
     monkeypatch.setattr("jobs.selectors.listing.filtering.FEW_DEFINITIONS", 0)
-    query = QueryDict(f"deployer={address('deployer')}&q=python")
+    query = QueryDict(f"{place}={getattr(value, 'pk', value)}&q=python")
     form = filter_of(query)
     assert form.is_valid()
     parts = Asked(form.wanted, QUEUE, query, 5).parts(Manner.WALK)
@@ -292,4 +297,31 @@ def test_text_of_a_deployer_is_looked_for_without_reading_the_jobs(monkeypatch: 
     with along(enable_seqscan="off", **dict.fromkeys(Manner.WALK.value.split(), "off")):
         plan = parts.part(0).order_by(*QUEUE)[:6].explain()
 
-    assert "Index Only Scan using job_deployer_runs" in plan
+    assert f"Index Only Scan using job_{place}_runs" in plan
+    assert [row.address for row in read(query.urlencode(), 5).rows] == [address(7)]
+
+
+def prices(query: str) -> list[int]:
+    """Read a page; return of how many ranges of prices each of its queries asks last, -1 for one that asks for all."""
+    with CaptureQueriesContext(connection) as queries:
+        read(query, 2)
+    asked = [found["sql"] for found in queries if 'FROM "jobs_job"' in found["sql"] and "LIMIT 3" in found["sql"]]
+    held = [re.findall(r"price\S+ '[^']*'::bigint\[\]\)\] && \(?ARRAY\[([\d, ]+)", sql) for sql in asked]
+    return [len(found[-1].split(",")) if found else -1 for found in held]
+
+
+def test_jobs_are_gathered_from_as_many_prices_as_fill_a_page(
+    monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    monkeypatch.setattr("jobs.selectors.listing.kinds.agree", lambda: False)
+    ways_to_read(monkeypatch, Way(60_000, Manner.GATHER))
+    monkeypatch.setattr(reading, "QUICK", 60_000)
+    for price in range(1, 11):
+        make_job(price, state=2, price=price, trigger=("ci", "cli")[price % 2])
+
+    # Of the ranges from 1 on, the first one holds what costs nothing.
+    assert prices("trigger=ci&sort=price") == [1, 2, 4, 8]
+    assert prices("trigger=ci&sort=price") == [8]
+    assert prices("trigger=ci&sort=-price&price_max=0.036") == [1, 2, 4, 8]  # 10 micro-NOS a second
+    assert prices("trigger=ci&sort=price&price_min=0.0072&price_max=0.0144") == [1, 2, 3]
+    assert prices("trigger=web&sort=-price") == [1, 2, 4, 8, -1]

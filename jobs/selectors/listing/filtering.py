@@ -21,11 +21,14 @@ from jobs import columns
 from jobs.choices import STATES, WITHDRAWN, JobState
 from jobs.contents import query_of
 from jobs.models import Definition, Job, JobQuerySet, entries
-from jobs.models.job import NEVER, SLACK
+from jobs.models.job import NEVER
+from jobs.selectors.listing import spans
 from markets.models import Image, Market, Resource
 
 #: With no more definitions than this, the jobs are found by them; with more, each job is asked for its definition.
+#: That takes longer in an order, or within a range, for which no index has the definitions of jobs (job_market_runs).
 FEW_DEFINITIONS = 500
+FEW_WITHOUT_RUNS = 2500
 #: For how long it is remembered that a text is in more; seconds.
 REMEMBERED = 600
 _PHASES: Mapping[str, int] = {name: JobState[name.upper()].value for name, _ in STATES if name != WITHDRAWN}
@@ -50,14 +53,9 @@ def matching(wanted: Mapping[str, Any], *, by_entries: bool = False, in_order: b
         phases = {min(_PHASES.get(name, JobState.COMPLETED), JobState.COMPLETED) for name in states}
         found = found.filter(phase__in=sorted(phases))
     places = _places(wanted)
-    found = _held_under(found, _entries_of(wanted, places)) if by_entries else found.filter(**places)
-    before = [Q(order_at__lt=at) for at in (beginning(wanted) if in_order else ())]
-    return found.filter(*_contents(wanted), *_ranges(wanted, in_place=by_entries), *before)
-
-
-def of_times(found: JobQuerySet, times: Sequence[int]) -> JobQuerySet:
-    """Return those of jobs found by entries that are held under some times (jobs.models.entries.TimeEntry)."""
-    return _held_under(found, {"time": times})
+    found = held_under(found, _entries_of(wanted, places)) if by_entries else found.filter(**places)
+    listed = [spans.implied(wanted).condition("order_at")] if in_order else []
+    return found.filter(*_contents(wanted), *_ranges(wanted, in_place=by_entries), *listed)
 
 
 def _places(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,6 +72,8 @@ _HELD = (
     {"market", "gpu"}, {"node"}, {"deployer"}, {"payer"}, {"trigger"}, {"image"}, {"resource"}, {"op_type"},
     {"duration_min", "duration_max"}, {"price_min", "price_max"},
 )  # fmt: skip
+#: What makes a list be read by another index than those that have the definitions of jobs.
+_WITHOUT_RUNS = {"sort", "duration_min", "duration_max", "price_min", "price_max"}
 
 
 def asks_several(wanted: Mapping[str, Any]) -> bool:
@@ -100,8 +100,8 @@ def _entries_of(wanted: Mapping[str, Any], places: Mapping[str, Any]) -> dict[st
     return held
 
 
-def _held_under(found: JobQuerySet, held: Mapping[str, Sequence[Any]]) -> JobQuerySet:
-    """Return the jobs that are held under one of these entries of each name, found by the index of entries."""
+def held_under(found: JobQuerySet, held: Mapping[str, Sequence[Any]]) -> JobQuerySet:
+    """Return the jobs that are held under one of these entries of each name (jobs.models.entries.OF)."""
     found = found.alias(**{f"entry_{name}": entries.OF[name] for name in held})
     return found.filter(**{f"entry_{name}__overlap": values for name, values in held.items()})
 
@@ -193,12 +193,13 @@ def _few_definitions(wanted: Mapping[str, Any]) -> list[str] | None:
 
     One query; none where there were many before, for finding that out reads a long list of the index.
     """
-    asked = [query_of(wanted.get("q", "")), *(wanted.get(name) for name in ("image", "resource", "op_type"))]
+    most = FEW_WITHOUT_RUNS if "q" in wanted and wanted.keys() & _WITHOUT_RUNS else FEW_DEFINITIONS
+    asked = [most, query_of(wanted.get("q", "")), *(wanted.get(name) for name in ("image", "resource", "op_type"))]
     name = f"job-list-common:{hashlib.sha256(repr(asked).encode()).hexdigest()}"
     if cache.get(name):
         return None
-    keys = list(definitions_of(wanted).values_list("pk", flat=True)[: FEW_DEFINITIONS + 1])
-    if len(keys) <= FEW_DEFINITIONS:
+    keys = list(definitions_of(wanted).values_list("pk", flat=True)[: most + 1])
+    if len(keys) <= most:
         return keys
     cache.set(name, True, REMEMBERED)
     return None
@@ -237,12 +238,6 @@ def _ranges(wanted: Mapping[str, Any], *, in_place: bool) -> Iterator[Q | Expres
             yield GreaterThanOrEqual(value, first)
         if last is not None:
             yield LessThanOrEqual(value, last)
-
-
-def beginning(wanted: Mapping[str, Any]) -> list[datetime]:
-    """Return before when all was listed that started or ended before some day, where that is known; a query."""
-    beyond = min((wanted[name] for name in ("started_to", "ended_to") if name in wanted), default=None)
-    return [beyond + SLACK] if beyond and Job.objects.are_in_order() else []
 
 
 def _times(name: str, first: datetime | None, beyond: datetime | None) -> Iterator[Q]:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -162,6 +163,9 @@ class Listed:
     jobs: int
     first_at: datetime
     last_at: datetime
+    #: In micro-NOS per second.
+    least_price: int
+    greatest_price: int
     #: The images of all of them, where these are the same.
     image_ids: Sequence[int]
 
@@ -176,31 +180,40 @@ class Listed:
         return self.jobs <= FEW and bool(self.image_ids)
 
     def within(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a filter with the ends between which all of its jobs were listed."""
+        """Return a filter with the ends between which all of its jobs were listed, and what they cost."""
         first, last = wanted.get("listed_from", self.first_at), wanted.get("listed_to", self.last_at)
-        return {**wanted, "listed_from": max(first, self.first_at), "listed_to": min(last, self.last_at)}
+        least, most = Decimal(self.least_price), Decimal(self.greatest_price)
+        return {
+            **wanted,
+            "listed_from": max(first, self.first_at),
+            "listed_to": min(last, self.last_at),
+            "price_min": max(wanted.get("price_min", least), least),
+            "price_max": min(wanted.get("price_max", most), most),
+        }
 
 
 def listed(wanted: Mapping[str, Any]) -> Listed | None:
-    """Return what kinds say of a filter's list, where it asks for several things one of which kinds have. One query.
+    """Return what kinds say of a filter's list, where it asks for a thing that kinds have and for more. One query.
 
     Such that a list that is read after it has all jobs that it had before: what comes meanwhile may be missing.
     """
-    if not wanted.keys() & OF_KINDS or len(wanted.keys() - {"sort"}) < 2:
+    if not wanted.keys() & OF_KINDS or len(wanted) < 2:  # an order counts, too
         return None
     condition, values = _condition(wanted)
     at_most, prices = _at_that_price(wanted)
     jobs = _sum(_asked(wanted))
     rows = _read(
-        f"SELECT COALESCE(SUM({jobs}), 0)::bigint, MIN(first_at), MAX(last_at), MIN(image_ids), MAX(image_ids) "
+        f"SELECT COALESCE(SUM({jobs}), 0)::bigint, MIN(first_at), MAX(last_at), "
+        f"COALESCE(MIN(least_price), 0), COALESCE(MAX(greatest_price), 0), MIN(image_ids), MAX(image_ids) "
         f"FROM jobs_jobkind WHERE {condition}{at_most} AND {jobs} > 0",
         [*values, *prices],
         LIST_MS,
     )
     if rows is None:
         return None
-    ((number, first_at, last_at, least, most),) = rows
-    found = Listed(number, first_at or NEVER, last_at or NEVER, least if least == most and least else ())
+    ((number, first_at, last_at, cheapest, dearest, least, most),) = rows
+    same = least if least == most and least else ()
+    found = Listed(number, first_at or NEVER, last_at or NEVER, cheapest, dearest, same)
     first, last = wanted.get("listed_from"), wanted.get("listed_to")
     is_outside = (first and found.last_at < first) or (last and found.first_at >= last)
     return replace(found, jobs=0) if is_outside else found

@@ -22,8 +22,9 @@ from jobs.columns import QUEUE
 from jobs.models import Job, JobQuerySet
 from jobs.selectors.listing import kinds
 from jobs.selectors.listing.boxes import Manner, TooSlow, time_box
+from jobs.selectors.listing.edges import edges, tells
 from jobs.selectors.listing.figures import SEEN, Seen
-from jobs.selectors.listing.filtering import asks_definitions, asks_several, matching, of_times, order_of
+from jobs.selectors.listing.filtering import asks_definitions, asks_several, held_under, matching, order_of
 from jobs.selectors.listing.kinds import Listed
 from jobs.selectors.listing.slices import Slice, slices
 
@@ -45,6 +46,8 @@ _PATIENT_WAYS: Final = (Way(150), Way(300, Manner.GATHER), Way(1000), Way(2500, 
 WAYS: Final = (Way(12), Way(12, Manner.WALK), Way(40, Manner.GATHER), *_PATIENT_WAYS)
 #: Where several things are, PostgreSQL misjudges how many jobs have them all: it takes them for independent.
 WAYS_OF_SEVERAL: Final = (Way(25, Manner.GATHER), Way(12), Way(12, Manner.WALK), Way(60, Manner.GATHER), *_PATIENT_WAYS)
+#: What there is an index of that has the definitions of its jobs.
+_RUNS: Final = frozenset({"market", "gpu", "deployer", "payer", "trigger"})
 #: A fragment inside another page shows so many jobs.
 EMBEDDED: Final = 10
 #: A manner that took no longer is not compared with others; milliseconds.
@@ -129,8 +132,8 @@ class Parts:
 
     def part(self, number: int) -> QuerySet[Job, Any]:
         """Return what rows show of the jobs of a part, or their keys; no query, but made only where it is needed."""
-        times, edge = self.slices[number].times, self.slices[number].edge
-        found = self.found if times is None else of_times(self.found, times).filter(edge)
+        part = self.slices[number]
+        found = held_under(self.found, part.held).filter(part.edge) if part.held else self.found
         return found.values("pk") if self.by_index else found.values_list(*SEEN, named=True)
 
 
@@ -160,10 +163,11 @@ class Asked:
         if listed and not listed.jobs:
             return NOTHING
         if manner not in GATHERING:
-            # Where a deployer's jobs rarely have the words, tens of thousands are looked at: job_deployer_runs has
-            # what is asked of them.
-            by_index = self.order == QUEUE and {"deployer", "q"} <= self.wanted.keys()
-            return Parts(matching(self.wanted), [Slice()], by_index=by_index)
+            # Where a place's jobs rarely have the words, tens of thousands are looked at: job_market_runs and its like
+            # have what is asked of them.
+            by_index = self.order == QUEUE and "q" in self.wanted and bool(self.wanted.keys() & _RUNS)
+            found = matching(self.wanted).filter(*edges(self.wanted, self.order, listed))
+            return Parts(found, [Slice()], by_index=by_index)
         found = matching(self.wanted, by_entries=True)
         if listed and listed.are_few:
             found = found.filter(image_ids__contains=listed.image_ids)
@@ -231,9 +235,10 @@ def _quickest(asked: Asked) -> Page[Any]:
 def _looked_up(asked: Asked, way: Way, memory: Memory) -> Parts:
     """Return the lists to read. What has to be found out before is little, but for definitions; no part of the way."""
     listed = None
-    if way.manner in GATHERING and memory.by_kinds:
+    if (way.manner in GATHERING or tells(asked.order)) and memory.by_kinds:
         listed = kinds.listed(asked.wanted)
-        memory.by_kinds = listed is None or listed.helps  # that they say nothing now may be for a moment
+        # That they say nothing now may be for a moment.
+        memory.by_kinds = listed is None or listed.helps or tells(asked.order)
     listed = listed if memory.by_kinds else None
     if not asks_definitions(asked.wanted) or (listed and not listed.jobs):
         return asked.parts(way.manner, listed)

@@ -17,21 +17,28 @@ from django.utils import timezone
 from explorer.kept import kept
 from jobs.columns import QUEUE
 from jobs.models import Job
-from jobs.models.entries import SEASON, SEASONS, UNFINISHED, beginning_of, week_of
-from jobs.selectors.listing.filtering import beginning
+from jobs.models.entries import RANGES, SEASON, SEASONS, UNFINISHED, beginning_of, ranges, week_of
+from jobs.selectors.listing import spans
+from jobs.selectors.listing.filtering import ends
 
 #: So much is looked through, one after the other: a number of spans of so many weeks. Then all.
-SPANS: Final = ((2, 1), (2, SEASON), (6, SEASON))
+SPANS: Final = ((2, 1), (6, 1), (2, SEASON), (6, SEASON))
+#: By a duration or price, so many of the ranges that jobs are held under.
+WIDTHS: Final = (1, 2, 4, 8)
 _OVER: Final = 2  # the phase of finished jobs
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of a list next to where a page begins: the times its jobs are held under; None for all jobs."""
+    """A part of a list next to where a page begins: the entries of a name that hold its jobs; none for all jobs."""
 
-    times: list[int] | None = None
+    held: Mapping[str, Sequence[int]] = field(default_factory=dict)
     #: What is asked of them besides: where no entry says on which side of the part's end a job is.
     edge: Q = field(default_factory=Q)
+
+
+def _timed(times: Sequence[int], edge: Q | None = None) -> Slice:
+    return Slice({"time": times}, edge or Q())
 
 
 @kept
@@ -54,7 +61,26 @@ def slices(
         start = None if position is None else week_of(position[0])
         yield from _of_listing(wanted, start, falls=order[0].startswith("-") != backwards)
     else:
-        yield Slice()
+        column = order[0].removeprefix("-")
+        name = next((name for name in RANGES if column.startswith(name)), None)
+        if name is None:
+            yield Slice()
+            return
+        start = None if position is None else position[0]
+        yield from _of_ranges(wanted, name, start, falls=order[0].startswith("-") != backwards)
+
+
+def _of_ranges(wanted: Mapping[str, Any], name: str, start: int | None, *, falls: bool) -> Iterator[Slice]:
+    """Yield parts of the list by duration or price."""
+    first, last = ends(wanted, name)
+    if start is not None:
+        first, last = (first, start) if falls else (start, last)
+    numbers = ranges(RANGES[name], first, last)
+    for width in WIDTHS:
+        yield Slice({name: numbers[-width:] if falls else numbers[:width]})
+        if width >= len(numbers):
+            return
+    yield Slice()
 
 
 def _of_queue(wanted: Mapping[str, Any], position: Sequence[Any] | None, *, backwards: bool) -> Iterator[Slice]:
@@ -64,13 +90,13 @@ def _of_queue(wanted: Mapping[str, Any], position: Sequence[Any] | None, *, back
         return
     is_among_them = position is None or position[0] < _OVER
     if is_among_them and backwards:
-        yield Slice([UNFINISHED])
+        yield _timed([UNFINISHED])
         return
     start = None if is_among_them or position is None else week_of(position[1])
     for span in _spans(wanted, start, falls=not backwards):
         # On the way up they come after the last of the finished ones.
         has_them = span.is_last if backwards else is_among_them
-        yield Slice([UNFINISHED, *span.times] if has_them else span.times)
+        yield _timed([UNFINISHED, *span.times] if has_them else span.times)
         if span.is_last:
             return
     yield Slice()
@@ -81,7 +107,7 @@ def _of_listing(wanted: Mapping[str, Any], start: int | None, *, falls: bool) ->
     for span in _spans(wanted, start, falls=falls):
         begin, end = beginning_of(span.weeks.start), beginning_of(span.weeks.stop)
         edge = Q(order_at__gte=begin) if falls else Q(order_at__lt=end)
-        yield Slice([UNFINISHED, *span.times], Q() if span.is_last else edge)
+        yield _timed([UNFINISHED, *span.times], Q() if span.is_last else edge)
         if span.is_last:
             return
     yield Slice()
@@ -98,8 +124,9 @@ class _Span:
 
 def _spans(wanted: Mapping[str, Any], start: int | None, *, falls: bool) -> Iterator[_Span]:
     """Yield weeks next to one, else next to the list's end, into the past where it falls; none from an unknown end."""
-    first = week_of(wanted["listed_from"]) if "listed_from" in wanted else None
-    last = _latest(wanted)
+    listed = spans.listed(wanted)
+    first = week_of(listed.first) if listed.first else None
+    last = min(map(week_of, [max(newest(), timezone.now()), *([listed.beyond] if listed.beyond else [])]))
     begin = (last if start is None else min(last, start)) if falls else (first if start is None else start)
     if begin is None:
         return
@@ -108,9 +135,3 @@ def _spans(wanted: Mapping[str, Any], start: int | None, *, falls: bool) -> Iter
         span = range(low * weeks, (low + count) * weeks)
         is_last = first is not None and first >= span.start if falls else last < span.stop
         yield _Span(span, [number + (SEASONS if weeks > 1 else 0) for number in range(low, low + count)], is_last)
-
-
-def _latest(wanted: Mapping[str, Any]) -> int:
-    """Return the last week that a filter's jobs can be of."""
-    ends = [wanted["listed_to"]] if "listed_to" in wanted else []
-    return min(map(week_of, [max(newest(), timezone.now()), *ends, *beginning(wanted)]))
