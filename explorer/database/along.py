@@ -21,9 +21,14 @@ class Along:
         """Execute a statement with the settings, as Django's connection.execute_wrapper() asks for it.
 
         Several statements in one message are one transaction, at the end of which PostgreSQL undoes what is set LOCAL.
+        Inside of another one, the other sends the settings of both; what both have is set as the inner one has it.
         """
+        nested = [wrapper for wrapper in connection.execute_wrappers if isinstance(wrapper, Along)]
         self._seen |= self.settings.keys()
-        before = "".join(f"SET LOCAL {name} = {value}; " for name, value in self.settings.items())
+        if nested[0] is not self:
+            return execute(sql, params, many, context)
+        settings = {name: value for each in nested for name, value in each.settings.items()}
+        before = "".join(f"SET LOCAL {name} = {value}; " for name, value in settings.items())
         answer = execute(before + sql, params, many, context)
         while context["cursor"].nextset():  # on to what the statement itself answers
             pass

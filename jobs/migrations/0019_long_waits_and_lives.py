@@ -3,8 +3,9 @@
 import datetime
 import django.db.models.expressions
 import django.db.models.lookups
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from explorer.database.concurrently import AddIndexOnce
 
 
 class Migration(migrations.Migration):
@@ -16,11 +17,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexOnce(
             model_name='job',
             index=models.Index(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('started_at'), '-', models.F('order_at')), models.DurationField()), condition=models.Q(django.db.models.lookups.GreaterThan(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('started_at'), '-', models.F('order_at')), models.DurationField()), models.Value(datetime.timedelta(days=2), output_field=models.DurationField()))), name='job_long_wait'),
         ),
-        AddIndexConcurrently(
+        AddIndexOnce(
             model_name='job',
             index=models.Index(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('ended_at'), '-', models.F('order_at')), models.DurationField()), condition=models.Q(django.db.models.lookups.GreaterThan(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('ended_at'), '-', models.F('order_at')), models.DurationField()), models.Value(datetime.timedelta(days=2), output_field=models.DurationField()))), name='job_long_life'),
         ),

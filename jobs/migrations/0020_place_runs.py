@@ -1,20 +1,21 @@
 """The indexes of a market's, payer's and trigger's jobs have what a text is looked for by, as a deployer's has.
 
-Made while everything runs, each before the one that it replaces is dropped. One that was cut short stays behind as
-invalid and has to be dropped before it is made again (docs/operations.md, Upgrading).
+Made while everything runs, each before the one that it replaces is dropped; cut short, it can be begun again.
 """
 
 from collections.abc import Iterator
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
+
+from explorer.database.concurrently import AddIndexOnce
 
 
 def replaced(place: str) -> Iterator[Operation]:
     fields, include = [place, "phase", "-order_at", "-address"], ["ipfs_job", "delisted_at"]
     index = models.Index(fields=fields, include=include, name=f"job_{place}_runs")
-    yield AddIndexConcurrently(model_name="job", index=index)
+    yield AddIndexOnce(model_name="job", index=index)
     yield RemoveIndexConcurrently(model_name="job", name=f"job_{place}_newest")
 
 

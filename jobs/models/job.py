@@ -239,8 +239,8 @@ class Job(models.Model):
             # Hardly any: jobs that began or ended before they were listed. While there are none, a list of what ended
             # before some day need not look at what was listed after it.
             models.Index(fields=["phase"], name="job_out_of_order", condition=OUT_OF_ORDER),
-            # Few again: what waited or lasted unusually long. The longest says before when all was listed that began
-            # or ended after some day.
+            # Few again: what waited or lasted unusually long. The longest says since when all was listed that began or
+            # ended after some day.
             models.Index(_after_listing("started_at"), name="job_long_wait", condition=_long_after("started_at")),
             models.Index(_after_listing("ended_at"), name="job_long_life", condition=_long_after("ended_at")),
             # A search for a CID, and the jobs that share a definition, of which the newest are looked at, or of which

@@ -38,6 +38,8 @@ KEPT: Final = (
     "definition_unread",
     "job_definition_runs",
     "job_failed",
+    "job_long_life",
+    "job_long_wait",
     "job_out_of_order",
     "job_stopped",
     "job_unfinished",

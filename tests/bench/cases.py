@@ -120,12 +120,14 @@ def _depths(total: int) -> list[tuple[str, int]]:
     return [*((f"{page:,}", page * 50 - 1) for page in pages), ("last", total - 30)]
 
 
-#: One value of each filter, of which all pairs are measured.
+#: One value of each filter, of which all pairs are measured, and each in other orders and down the list.
 _PAIRED: Final = (
     "state completed", "outcome failed", "market largest", "node busiest", "deployer largest", "payer largest",
     "image commonest", "resource commonest", "op type rare", "gpu commonest", "trigger commonest", "listed a year ago",
     "ended a year ago", "duration over 6 h", "price high", "text common",
 )  # fmt: skip
+#: The orders in which they are measured, too: one by a price, a span and a time.
+_SORTED: Final = ("price", "-duration", "-ended")
 #: Pairs that few jobs or none satisfy, although each alone is common, or whose jobs are all far down the list.
 _OPPOSED: Final = (
     ("state running", "image of a year ago"), ("state stopped", "image of a year ago"),
@@ -140,7 +142,12 @@ _OPPOSED: Final = (
 
 
 def pairs(values: Mapping[str, Params]) -> Iterator[Case]:
-    """Yield the list by two filters at a time."""
+    """Yield the list by two filters at a time, and by one in another order or down the list."""
+    long_ago = picks.day(picks.newest(), 300)
+    for name in _PAIRED:
+        for sort in _SORTED:
+            yield Case("filter", f"list: {name}, sort {sort}", _url({**values[name], "sort": sort}))
+        yield Case("filter", f"list: {name}, from a day", _url({**values[name], "at": long_ago}))
     for left, right in [*combinations(_PAIRED, 2), *_OPPOSED]:
         if not set(values[left]) & set(values[right]):
             yield Case("filter", f"list: {left} + {right}", _url({**values[left], **values[right]}))

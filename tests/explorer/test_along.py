@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from django.db import OperationalError, connection, transaction
 
@@ -31,6 +33,18 @@ def test_settings_hold_inside_and_are_gone_outside() -> None:
         sent.settings["statement_timeout"] = "2000"
         assert settings() == ("off", "2s")
     assert settings() == before == ("on", "0")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_in_transaction", [False, True])
+def test_inner_settings_go_before_those_around_them(is_in_transaction: bool) -> None:
+    """A look of ten milliseconds inside of a page's time took as long as the page may."""
+    with transaction.atomic() if is_in_transaction else nullcontext():
+        with along(enable_sort="off", statement_timeout="2000"):
+            with along(statement_timeout="1234"):
+                assert settings() == ("off", "1234ms")
+            assert settings() == ("off", "2s")
+        assert settings() == ("on", "0")
 
 
 @pytest.mark.django_db(transaction=True)

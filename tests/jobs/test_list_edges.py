@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from explorer.paging import write_cursor
 from jobs.models import Job
-from jobs.models.job import LONG, SLACK
-from jobs.selectors.listing import edges, spans
+from jobs.models.job import LONG
+from jobs.selectors.listing import edges, kinds, spans
 from jobs.selectors.listing.boxes import Manner, TooSlow
 from jobs.selectors.listing.reading import Way
-from jobs.selectors.listing.spans import Drift, Span
+from jobs.selectors.listing.spans import Span
 from tests.jobs.factories import NOON, address, make_job, make_market
 from tests.jobs.lists import read, wanted_of, ways_to_read
 
@@ -164,15 +164,22 @@ def test_kinds_say_between_which_times_a_place_had_jobs() -> None:
 
 
 def test_what_cannot_be_found_out_in_a_moment_leaves_the_end_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    over(1, 12)
-    wanted, order = wanted_of("listed_from=2026-08-11"), ("started_key", "address")
-    monkeypatch.setattr(spans, "drift", lambda: Drift(DAY, DAY, is_forward=True))
-    assert [str(one) for one in edges.edges(wanted, order, None)] == [
-        str(Span(datetime(2026, 8, 11, tzinfo=UTC) - SLACK).condition("started_key"))
-    ]
+    done = over(1, 12).address
+    query = "listed_from=2026-08-11&listed_to=2026-08-14&sort=started"
+    assert '"started_key" >= \'2026-08-10' in found(query)[1]
 
-    def too_slow(*_: Any) -> Any:
+    def no_time(*_: Any) -> Any:
         raise TooSlow
 
-    monkeypatch.setattr(edges, "matching", too_slow)
-    assert [str(one) for one in edges.edges(wanted, order, None)] == ["(AND: )"]
+    monkeypatch.setattr(edges, "time_box", no_time)
+    rows, asked = found(query)
+    assert (rows, '"started_key" >=' in asked, '"started_key" < \'2026-08-17' in asked) == ([done], False, True)
+
+
+def test_kinds_have_more_time_where_a_list_begins_with_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked by eight at once, they took longer than a gathered list gives them, and the list 800 ms."""
+    over(1, 3, price=7, market=make_market("H100"))
+    monkeypatch.setattr(kinds, "_sum", lambda columns: "(SELECT 1 FROM pg_sleep(0.03))")
+
+    assert '"price" <= 7' in found("market=h100&sort=price")[1]
+    assert kinds.listed(wanted_of("market=h100&trigger=cli")) is None

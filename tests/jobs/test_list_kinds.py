@@ -168,8 +168,8 @@ def test_job_that_comes_between_two_queries_leaves_a_list_that_was_once_so(
     cache.clear()
     listed = kinds.listed
 
-    def then_comes(wanted: Wanted) -> Any:
-        found = listed(wanted)
+    def then_comes(wanted: Wanted, milliseconds: int) -> Any:
+        found = listed(wanted, milliseconds)
         given = facts if is_of_a_kind else {**facts, "image_ids": [9]}
         if is_over:
             over("new", weeks, **given)

@@ -10,12 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Q
-
+from jobs.models import JobQuerySet
 from jobs.models.job import NEVER, SLACK
 from jobs.selectors.listing import spans
 from jobs.selectors.listing.boxes import TooSlow, time_box
-from jobs.selectors.listing.filtering import matching
 from jobs.selectors.listing.kinds import Listed
 from jobs.selectors.listing.spans import Drift, Span
 
@@ -34,21 +32,24 @@ def tells(order: tuple[str, ...]) -> bool:
     return _column(order) in {"price", "order_at", *_MOST}
 
 
-def edges(wanted: Mapping[str, Any], order: tuple[str, ...], known: Listed | None) -> list[Q]:
-    """Return what all jobs of a filter have in common in the first column of an order: no job is left out by it.
+def edges(found: JobQuerySet, wanted: Mapping[str, Any], order: tuple[str, ...], known: Listed | None) -> JobQuerySet:
+    """Return the jobs that a filter found, with what all of them have in common in the first column of an order.
 
-    `known` is what kinds say of them, None without. A small query at most, where jobs may not have such a time.
+    `known` is what kinds say of them, None without. A small query, where jobs may not have such a time, and those of
+    spans.drift().
     """
     column = _column(order)
     if column == "price":
-        return [Q(price__gte=known.least_price, price__lte=known.greatest_price)] if known else []
+        return found.filter(price__gte=known.least_price, price__lte=known.greatest_price) if known else found
     listed = spans.listed(wanted)
     if known:
         listed = listed.within([Span(known.first_at, spans.moved(known.last_at, _NEXT))])
-    if column in _MOST and listed != Span():
-        later = _later(listed, column)
-        return [later.condition(column) if later.first and _have_all(wanted, column) else Q(*later.until(column))]
-    return [listed.condition(column)] if column == "order_at" else []
+    if column == "order_at":
+        return found.filter(listed.condition(column))
+    if column not in _MOST or listed == Span():
+        return found
+    later = _later(listed, column)
+    return found.filter(later.condition(column) if later.first and _have_all(found, column) else later.until(column))
 
 
 def _column(order: tuple[str, ...]) -> str:
@@ -62,10 +63,10 @@ def _later(listed: Span, column: str) -> Span:
     return Span(first, spans.moved(listed.beyond, _MOST[column](drift)) if listed.beyond else None)
 
 
-def _have_all(wanted: Mapping[str, Any], column: str) -> bool:
-    """Say whether all jobs of a filter have that time, as far as that is soon found: the others stand at NEVER."""
+def _have_all(found: JobQuerySet, column: str) -> bool:
+    """Say whether all these jobs have that time, as far as that is soon found: the others stand at NEVER."""
     try:
         with time_box(_LOOKING_MS):
-            return not matching(wanted).filter(**{column: NEVER}).exists()
+            return not found.filter(**{column: NEVER}).exists()
     except TooSlow:
         return False

@@ -25,7 +25,7 @@ from jobs.selectors.listing.boxes import Manner, TooSlow, time_box
 from jobs.selectors.listing.edges import edges, tells
 from jobs.selectors.listing.figures import SEEN, Seen
 from jobs.selectors.listing.filtering import asks_definitions, asks_several, held_under, matching, order_of
-from jobs.selectors.listing.kinds import Listed
+from jobs.selectors.listing.kinds import LIST_MS, SORTED_MS, Listed
 from jobs.selectors.listing.slices import Slice, slices
 
 #: The manners in which jobs are found by the index of entries.
@@ -76,7 +76,7 @@ class Memory:
     cut: dict[Manner, float] = field(default_factory=dict)
     #: Which of the parts that jobs are gathered from had a whole page.
     part: int = 0
-    #: Whether what kinds say of the list helps to gather it: else they are not asked again.
+    #: Whether what kinds say of the list helps to read it: else they are not asked again.
     by_kinds: bool = True
 
     @property
@@ -166,7 +166,7 @@ class Asked:
             # Where a place's jobs rarely have the words, tens of thousands are looked at: job_market_runs and its like
             # have what is asked of them.
             by_index = self.order == QUEUE and "q" in self.wanted and bool(self.wanted.keys() & _RUNS)
-            found = matching(self.wanted).filter(*edges(self.wanted, self.order, listed))
+            found = edges(matching(self.wanted), self.wanted, self.order, listed)
             return Parts(found, [Slice()], by_index=by_index)
         found = matching(self.wanted, by_entries=True)
         if listed and listed.are_few:
@@ -236,7 +236,7 @@ def _looked_up(asked: Asked, way: Way, memory: Memory) -> Parts:
     """Return the lists to read. What has to be found out before is little, but for definitions; no part of the way."""
     listed = None
     if (way.manner in GATHERING or tells(asked.order)) and memory.by_kinds:
-        listed = kinds.listed(asked.wanted)
+        listed = kinds.listed(asked.wanted, SORTED_MS if tells(asked.order) else LIST_MS)
         # That they say nothing now may be for a moment.
         memory.by_kinds = listed is None or listed.helps or tells(asked.order)
     listed = listed if memory.by_kinds else None

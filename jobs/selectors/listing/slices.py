@@ -1,4 +1,4 @@
-"""The weeks that a page of the job list is likely in, so that a filter's jobs are gathered from these and not from all.
+"""The weeks, durations or prices that a page of the job list is likely in, to gather a filter's jobs from and not all.
 
 Jobs come by the thousand a day. Where a hundred thousand match, the fifty of a page are those of a week; where five
 match, all are soon gathered.
