@@ -139,7 +139,7 @@ def test_jobs_that_have_not_begun_are_no_less_in_a_list_by_that_time(sort: str) 
     assert rows == [waiting, done]
     assert f'"{sort}_key" >=' not in asked
     assert found(query.replace(sort, f"-{sort}"))[0] == [done, waiting]
-    assert "_key\" >= '2026-08-08" in found(f"{query}&state=completed")[1]
+    assert "_key\" >= '2026-08-10 12:00" in found(f"{query}&state=completed")[1]
 
 
 def test_list_by_a_time_is_whole_where_jobs_began_before_they_were_listed() -> None:
@@ -166,14 +166,14 @@ def test_kinds_say_between_which_times_a_place_had_jobs() -> None:
 def test_what_cannot_be_found_out_in_a_moment_leaves_the_end_open(monkeypatch: pytest.MonkeyPatch) -> None:
     done = over(1, 12).address
     query = "listed_from=2026-08-11&listed_to=2026-08-14&sort=started"
-    assert '"started_key" >= \'2026-08-10' in found(query)[1]
+    assert '"started_key" >= \'2026-08-11 12:00' in found(query)[1]
 
     def no_time(*_: Any) -> Any:
         raise TooSlow
 
     monkeypatch.setattr(edges, "time_box", no_time)
     rows, asked = found(query)
-    assert (rows, '"started_key" >=' in asked, '"started_key" < \'2026-08-17' in asked) == ([done], False, True)
+    assert (rows, '"started_key" >=' in asked, '"started_key" < \'2026-08-14 12:00' in asked) == ([done], False, True)
 
 
 def test_kinds_have_more_time_where_a_list_begins_with_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -324,4 +324,28 @@ def test_jobs_are_gathered_from_as_many_prices_as_fill_a_page(
     assert prices("trigger=ci&sort=price") == [8]
     assert prices("trigger=ci&sort=-price&price_max=0.036") == [1, 2, 4, 8]  # 10 micro-NOS a second
     assert prices("trigger=ci&sort=price&price_min=0.0072&price_max=0.0144") == [1, 2, 3]
-    assert prices("trigger=web&sort=-price") == [1, 2, 4, 8, -1]
+    assert prices("trigger=web&sort=-price") == [1, 2, 4, 8, 12, -1]
+
+
+def test_jobs_of_a_range_of_days_are_gathered_from_its_weeks_by_price(
+    monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    """Else all jobs of those prices are gone through: 25 ms for a week of a million jobs."""
+    ways_to_read(monkeypatch, Way(60_000, Manner.GATHER))
+    monkeypatch.setattr(reading, "QUICK", 60_000)
+    for number, price in enumerate((5, 3, 4)):
+        listed = NOON - timedelta(weeks=number)
+        make_job(number, state=2, price=price, listed_at=listed, started_at=listed, ended_at=listed)
+    waiting = make_job("waiting", price=9, listed_at=NOON - timedelta(weeks=1)).address
+    ago = NOON - timedelta(weeks=60)
+    make_job("old", state=2, price=1, listed_at=ago, started_at=ago, ended_at=ago)
+    week = f"listed_from={NOON - timedelta(days=8):%Y-%m-%d}&listed_to={NOON:%Y-%m-%d}&sort=price"
+
+    # Prices from the least of all jobs on, up to 9; what is not over is held under no week.
+    assert times(week) == [3, 3, 3, 3, 3]
+    assert prices(week) == [9]
+    assert [row.address for row in read(week, 5).rows] == [address(1), address(0), waiting]
+    since = f"{NOON - timedelta(days=8):%Y-%m-%d}"
+    assert times(week.replace("listed_", "started_"))[-1] == 4  # a wait of two days before
+    assert times(week.replace(since, f"{NOON - timedelta(weeks=50):%Y-%m-%d}"))[-1] == 8  # seasons
+    assert times(week.replace(since, f"{NOON - timedelta(weeks=70):%Y-%m-%d}"))[-1] == -1

@@ -197,9 +197,11 @@ class Listed:
 def listed(wanted: Mapping[str, Any], milliseconds: int = LIST_MS) -> Listed | None:
     """Return what kinds say of a filter's list, where it asks for a thing that kinds have and for more. One query.
 
+    Of a list in another order that asks for no such thing, what they say of all jobs.
+
     Such that a list that is read after it has all jobs that it had before: what comes meanwhile may be missing.
     """
-    if not wanted.keys() & OF_KINDS or len(wanted) < 2:  # an order counts, too
+    if not wanted.keys() & {*OF_KINDS, "sort"} or len(wanted) < 2:
         return None
     condition, values = _condition(wanted)
     at_most, prices = _at_that_price(wanted)

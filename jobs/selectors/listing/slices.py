@@ -20,11 +20,14 @@ from jobs.models import Job
 from jobs.models.entries import RANGES, SEASON, SEASONS, UNFINISHED, beginning_of, ranges, week_of
 from jobs.selectors.listing import spans
 from jobs.selectors.listing.filtering import ends
+from jobs.selectors.listing.spans import Span
 
 #: So much is looked through, one after the other: a number of spans of so many weeks. Then all.
 SPANS: Final = ((2, 1), (6, 1), (2, SEASON), (6, SEASON))
 #: By a duration or price, so many of the ranges that jobs are held under.
-WIDTHS: Final = (1, 2, 4, 8)
+WIDTHS: Final = (1, 2, 4, 8, 12)
+#: Of so many weeks or seasons, the index finds jobs quickly at once.
+MOST: Final = 8
 _OVER: Final = 2  # the phase of finished jobs
 
 
@@ -76,11 +79,23 @@ def _of_ranges(wanted: Mapping[str, Any], name: str, start: int | None, *, falls
     if start is not None:
         first, last = (first, start) if falls else (start, last)
     numbers = ranges(RANGES[name], first, last)
+    times = _times_of(spans.listed(wanted))
     for width in WIDTHS:
-        yield Slice({name: numbers[-width:] if falls else numbers[:width]})
+        yield Slice({name: numbers[-width:] if falls else numbers[:width], **times})
         if width >= len(numbers):
             return
-    yield Slice()
+    yield Slice(times)
+
+
+def _times_of(listed: Span) -> dict[str, Sequence[int]]:
+    """Return the entries that hold what was listed in a span, where they are few; nothing where they are not."""
+    if not (listed.first and listed.beyond):
+        return {}
+    first, last = week_of(listed.first), week_of(listed.beyond)
+    if last - first < MOST:
+        return {"time": [UNFINISHED, *range(first, last + 1)]}
+    seasons = range(first // SEASON, last // SEASON + 1)
+    return {"time": [UNFINISHED, *(SEASONS + number for number in seasons)]} if len(seasons) <= MOST else {}
 
 
 def _of_queue(wanted: Mapping[str, Any], position: Sequence[Any] | None, *, backwards: bool) -> Iterator[Slice]:
