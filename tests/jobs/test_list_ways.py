@@ -324,7 +324,7 @@ def test_jobs_are_gathered_from_as_many_prices_as_fill_a_page(
     assert prices("trigger=ci&sort=price") == [8]
     assert prices("trigger=ci&sort=-price&price_max=0.036") == [1, 2, 4, 8]  # 10 micro-NOS a second
     assert prices("trigger=ci&sort=price&price_min=0.0072&price_max=0.0144") == [1, 2, 3]
-    assert prices("trigger=web&sort=-price") == [1, 2, 4, 8, 12, -1]
+    assert prices("trigger=web&sort=-price") == [1, 2, 4, 8, 12, 16, 20, -1]
 
 
 def test_jobs_of_a_range_of_days_are_gathered_from_its_weeks_by_price(

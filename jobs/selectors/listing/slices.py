@@ -25,7 +25,7 @@ from jobs.selectors.listing.spans import Span
 #: So much is looked through, one after the other: a number of spans of so many weeks. Then all.
 SPANS: Final = ((2, 1), (6, 1), (2, SEASON), (6, SEASON))
 #: By a duration or price, so many of the ranges that jobs are held under.
-WIDTHS: Final = (1, 2, 4, 8, 12)
+WIDTHS: Final = (1, 2, 4, 8, 12, 16, 20)
 #: Of so many weeks or seasons, the index finds jobs quickly at once.
 MOST: Final = 8
 _OVER: Final = 2  # the phase of finished jobs
