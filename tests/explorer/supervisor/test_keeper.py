@@ -15,8 +15,8 @@ from explorer.supervisor.keeper import Ended, Keeper
 from tests.processes import is_running, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
-#: Ignores every polite signal, and so does its child in the same group.
-STUBBORN = ["sh", "-c", "trap '' TERM QUIT INT; echo ready; sleep 60 & sleep 60; exit 3"]
+#: Ignores every polite signal, and so do its two children in the same group, which run once it says that it is ready.
+STUBBORN = ["sh", "-c", "trap '' TERM QUIT INT; sleep 60 & sleep 60 & echo ready; wait; exit 3"]
 
 
 @pytest.fixture
