@@ -142,9 +142,20 @@ def segments(queryset: QuerySet[Any, Row], keys: Sequence[str], cursor: list[Val
             continue
         names = [key.lstrip("-") for key in keys[start:end]]
         operator = "<" if keys[start].startswith("-") else ">"
-        yield queryset.filter(_beyond(names, cursor[start:end], operator))
+        yield _first_of_all(queryset.filter(_beyond(names, cursor[start:end], operator)))
         queryset = queryset.filter(**dict(zip(names, cursor[start:end], strict=True)))
         start = end
+
+
+def _first_of_all(queryset: QuerySet[Any, Row]) -> QuerySet[Any, Row]:
+    """Return the query with the condition in front that was added last.
+
+    PostgreSQL begins to read an index at the first end of a range that is named. Where the list itself has an end, of
+    what was listed before some day, it would go through all between that and the page.
+    """
+    conditions = queryset.query.where.children
+    conditions.insert(0, conditions.pop())
+    return queryset
 
 
 def _flipped(key: str) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jobs.models.job import Job
+from jobs.models.places import ANYWHERE, anywhere
 
 
 class Definition(models.Model):
@@ -24,6 +25,13 @@ class Definition(models.Model):
     image_ids = ArrayField(models.BigIntegerField(), default=list, help_text="markets.Image of all ops; jobs copy it")
     resource_ids = ArrayField(models.BigIntegerField(), default=list, help_text="markets.Resource; jobs copy it")
     op_types = ArrayField(models.CharField(max_length=40), default=list, help_text="jobs copy it")
+    # What writes no places, an older release or a page's own row, is used anywhere.
+    places = ArrayField(
+        models.BigIntegerField(),
+        default=anywhere,
+        db_default=[ANYWHERE],
+        help_text="numbers of the markets, deployers, payers and triggers of its jobs (jobs/models/places.py)",
+    )
     words: SearchVectorField[str | None, str | None] = SearchVectorField(
         null=True,
         help_text="of op ids, images and commands (jobs/contents.py); null where its contents are not read yet",
@@ -42,12 +50,12 @@ class Definition(models.Model):
         ordering = ["key"]
         indexes = [
             models.Index(fields=["due_at"], name="definition_due", condition=Q(fetched_at=None)),
-            # The free text of the job list, and what definitions name: in one index, so that PostgreSQL finds those
-            # that have several things while it reads it. Through two, it noted all that have each. For what is
-            # pending see job_entries.
+            # The free text of the job list, what definitions name and where they are used: in one index, so that
+            # PostgreSQL finds those that have several things while it reads it. Through two, it noted all that have
+            # each. For what is pending see job_entries_by_time.
             GinIndex(
-                fields=["image_ids", "resource_ids", "op_types", "words"],
-                name="definition_has",
+                fields=["image_ids", "resource_ids", "op_types", "words", "places"],
+                name="definition_has_in",
                 gin_pending_list_limit=256,
             ),
             # Those that are still to be read into words (manage.py read_contents); nearly always none.

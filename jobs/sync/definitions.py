@@ -18,6 +18,7 @@ from explorer.upsert import upsert
 from jobs import rollups
 from jobs.contents import Contents, contents_of
 from jobs.models import Definition, Job
+from jobs.models.places import EVERYWHERE, MOST, limited, used_in
 from jobs.sync.rows import definition_key
 from markets import catalog
 
@@ -36,6 +37,16 @@ _KNOWN: Final = f"""
     SELECT key, {", ".join(SHOWN)} FROM jobs_definition JOIN unnest(%s::text[]) AS wanted (key) USING (key)
     WHERE fetched_at IS NOT NULL
 """
+#: A definition is used where it ever was, and in the places that are written now.
+ADD_PLACES: Final = f"""(
+    SELECT CASE WHEN COUNT(*) > {MOST} OR bool_or(place = {EVERYWHERE}) THEN '{{{EVERYWHERE}}}'
+      ELSE COALESCE(array_agg(place ORDER BY place), '{{}}') END
+    FROM (SELECT DISTINCT unnest(old.places || new.places) AS place) AS each
+)"""
+_ELSEWHERE: Final = f"""
+    SELECT key FROM jobs_definition JOIN unnest(%s::text[], %s::text[]) AS found (key, places) USING (key)
+    WHERE NOT (jobs_definition.places @> found.places::bigint[] OR jobs_definition.places && '{{{EVERYWHERE}}}')
+"""
 #: The first text of a definition stays until its exact bytes are read from IPFS.
 MERGE: Final = {
     **{
@@ -43,6 +54,7 @@ MERGE: Final = {
         for name in ("text", "error", *SHOWN, "words", "fingerprint")
     },
     "fetched_at": "COALESCE(old.fetched_at, new.fetched_at)",
+    "places": ADD_PLACES,
 }
 
 
@@ -59,21 +71,45 @@ class Known:
 
 
 def store_definitions(jobs: Sequence[JobPayload], now: datetime) -> Known:
-    """Write the definitions that came for the first time, and a row for each that is still to be fetched.
+    """Write the definitions that came for the first time, a row for each that is still to be fetched, and their places.
 
-    Only new ones are looked into: a query and an upsert, and those of the catalog.
+    Only new ones are looked into: two queries and an upsert, and those of the catalog.
     """
-    keys = {definition_key(job) for job in jobs}
-    shown = known_now(keys)
+    places = _places_of(jobs)
+    shown = known_now(places)
     come = {definition_key(job): job.definition for job in jobs if job.definition}
     new = {key: definition for key, definition in come.items() if key not in shown}
     unread = sorted({job.ipfs_job for job in jobs if job.ipfs_job} - set(shown) - set(new))
     read = columns_of({key: contents_of(one.body) for key, one in new.items() if one.body is not None})
-    upsert(Definition, [{"key": key} for key in unread], key="key", add_only=True)
-    rows = [_row(key, one, read.get(key, NOT_READ), now) for key, one in new.items()]
+    add_places({key: places[key] for key in [*unread, *_used_elsewhere(places, shown)]})
+    rows = [_row(key, one, places[key], read.get(key, NOT_READ), now) for key, one in new.items()]
     written = upsert(Definition, rows, key="key", merge=MERGE)
     shown |= {key: {name: read.get(key, NOTHING)[name] for name in SHOWN} for key in new}
     return Known(shown, unread, sorted(new) if written.updated else [])
+
+
+def _places_of(jobs: Sequence[JobPayload]) -> dict[str, list[int]]:
+    """Return the places of jobs by the keys of their definitions."""
+    found: dict[str, set[int]] = {}
+    for job in jobs:
+        places = used_in(market=job.market, deployer=job.project, payer=job.payer, trigger=job.trigger or "")
+        found.setdefault(definition_key(job), set()).update(places)
+    return {key: limited(places) for key, places in found.items()}
+
+
+def _used_elsewhere(places: Mapping[str, Sequence[int]], keys: Iterable[str]) -> list[str]:
+    """Return which of these definitions have not all of these places; one query, none for no keys."""
+    if not (wanted := sorted(set(keys))):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_ELSEWHERE, [array_text(wanted), array_text(array_text(places[key]) for key in wanted)])
+        return [key for (key,) in cursor.fetchall()]
+
+
+def add_places(places: Mapping[str, Sequence[int]], *, merge: str = ADD_PLACES) -> None:
+    """Write that definitions are used in places too, with a row for each that is not there yet."""
+    rows = [{"key": key, "places": found} for key, found in places.items()]
+    upsert(Definition, rows, key="key", merge={"places": merge})
 
 
 def known_now(keys: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -112,9 +148,16 @@ def columns_of(contents: Mapping[str, Contents]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _row(key: str, definition: DefinitionPayload | None, columns: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _row(
+    key: str,
+    definition: DefinitionPayload | None,
+    places: Sequence[int],
+    columns: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
     return {
         "key": key,
+        "places": places,
         "text": definition.text if definition else "",
         "error": (definition.error or "") if definition else "",
         "fetched_at": now if definition else None,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from explorer.nosana import definitions
 from explorer.upsert import upsert
@@ -12,9 +14,11 @@ from jobs import rollups
 from jobs.contents import contents_of
 from jobs.definition.edit.fingerprint import fingerprint
 from jobs.models import Definition, Job
-from jobs.sync.definitions import NOTHING, SHOWN, columns_of
+from jobs.models.places import ANYWHERE, limited, used_in
+from jobs.sync.definitions import ADD_PLACES, NOTHING, SHOWN, add_places, columns_of
 
 BATCH = 500
+_PLACED: Final = ADD_PLACES.replace("old.places", f"array_remove(old.places, {ANYWHERE}::bigint)")
 
 
 def read_contents() -> Iterator[int]:
@@ -38,6 +42,31 @@ def make_fingerprints() -> Iterator[int]:
         bodies = {key: definitions.from_text(text).body for key, text in texts.items()}
         upsert(Definition, [{"key": key, "fingerprint": fingerprint(body)} for key, body in bodies.items()], key="key")
         yield len(texts)
+
+
+def place_definitions() -> Iterator[int]:
+    """Look where the definitions are used that are known to be used anywhere, and yield how many, batch by batch.
+
+    As safe as read_contents() beside writers of this release, who add the places of what they are about to write.
+    """
+    last = ""
+    unplaced = Definition.objects.filter(places__contains=[ANYWHERE]).order_by("key")
+    while keys := list(unplaced.filter(key__gt=last).values_list("key", flat=True)[:BATCH]):
+        add_places(_places_of(keys), merge=_PLACED)
+        last = keys[-1]
+        yield len(keys)
+
+
+def _places_of(keys: Sequence[str]) -> dict[str, list[int]]:
+    """Return the places of all jobs that definitions have; one query."""
+    found: dict[str, set[int]] = {key: set() for key in keys}
+    jobs = Job.objects.filter(Q(ipfs_job__in=keys) | Q(pk__in=keys, ipfs_job="")).order_by()
+    key_of = Coalesce(NullIf("ipfs_job", Value("")), "address")
+    for key, market, deployer, payer, trigger in jobs.values_list(
+        key_of, "market", "deployer", "payer", "trigger"
+    ).distinct():
+        found[key] |= set(used_in(market=market, deployer=deployer, payer=payer, trigger=trigger))
+    return {key: limited(places) for key, places in found.items()}
 
 
 def _fill(texts: dict[str, str]) -> None:

@@ -8,20 +8,21 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from jobs.rollups.rebuild import rebuild
-from jobs.sync.filling import make_fingerprints, read_contents
+from jobs.sync.filling import make_fingerprints, place_definitions, read_contents
 
 
 class Command(BaseCommand):
     """Shows how far it is; Ctrl-C loses nothing."""
 
     help = (
-        "After an upgrade: read what stored definitions name, so that jobs are found by it, and make the sums of jobs. "
-        "Safe while everything runs. Stop it at any time: the next run goes on from there."
+        "After an upgrade, once no worker of the older release runs: read what stored definitions name and where they "
+        "are used, so that jobs are found by it, and make the sums of jobs. Safe beside everything of this release. "
+        "Stop it at any time: the next run goes on from there."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
-        for count in chain(read_contents(), make_fingerprints()):
+        for count in chain(read_contents(), make_fingerprints(), place_definitions()):
             done += count
             self.stdout.write(f"\r{done:,} definitions read ", ending="")
             self.stdout.flush()

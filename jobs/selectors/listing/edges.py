@@ -7,9 +7,13 @@ were found after 800,000 dearer ones of others.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db.models import Q
+
+from jobs.columns import QUEUE
 from jobs.models import JobQuerySet
 from jobs.models.job import NEVER, SLACK
 from jobs.selectors.listing import spans
@@ -32,24 +36,47 @@ def tells(order: tuple[str, ...]) -> bool:
     return _column(order) in {"price", "order_at", *_MOST}
 
 
-def edges(found: JobQuerySet, wanted: Mapping[str, Any], order: tuple[str, ...], known: Listed | None) -> JobQuerySet:
-    """Return the jobs that a filter found, with what all of them have in common in the first column of an order.
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Where a list begins and ends in the column that it is sorted by."""
+
+    #: What all of its jobs have in common, and what it does not ask for itself.
+    condition: Q = field(default_factory=Q)
+    #: Between which times it is, what it asks for included; of jobs that have that time.
+    span: Span = Span()
+
+    def nearest(self, moment: datetime, *, falls: bool) -> datetime:
+        """Return where to begin for what lies beyond a moment: that, or the end of the list that comes after it."""
+        if falls:
+            return min(moment, self.span.beyond or moment)
+        return max(moment, self.span.first or moment)
+
+
+def edges(found: JobQuerySet, wanted: Mapping[str, Any], order: tuple[str, ...], known: Listed | None) -> Edges:
+    """Return where the list of the jobs that a filter found begins and ends.
 
     `known` is what kinds say of them, None without. A small query, where jobs may not have such a time, and those of
     spans.drift().
     """
     column = _column(order)
-    if column == "price":
-        return found.filter(price__gte=known.least_price, price__lte=known.greatest_price) if known else found
     listed = spans.listed(wanted)
+    if order == QUEUE:  # matching() has what follows from other times
+        return Edges(span=listed)
+    if column == "price":
+        return Edges(Q(price__gte=known.least_price, price__lte=known.greatest_price)) if known else Edges()
     if known:
         listed = listed.within([Span(known.first_at, spans.moved(known.last_at, _NEXT))])
     if column == "order_at":
-        return found.filter(listed.condition(column))
-    if column not in _MOST or listed == Span():
-        return found
+        return Edges(listed.condition(column), listed)
+    if column not in _MOST:
+        return Edges()
+    name = column.removesuffix("_key")
+    asked = Span(wanted.get(f"{name}_from"), wanted.get(f"{name}_to"))
+    if listed == Span():
+        return Edges(span=asked)
     later = _later(listed, column)
-    return found.filter(later.condition(column) if later.first and _have_all(found, column) else later.until(column))
+    condition = later.condition(column) if later.first and _have_all(found, column) else later.until(column)
+    return Edges(condition, later.within([asked]))
 
 
 def _column(order: tuple[str, ...]) -> str:

@@ -176,6 +176,15 @@ class Listed:
         """Whether the list is read more quickly for knowing this."""
         return self.jobs <= FEW or self.last_at < timezone.now() - LATELY
 
+    def narrows(self, whole: Listed) -> bool:
+        """Whether a list in another order begins or ends elsewhere for knowing this than that of all jobs does."""
+        return (
+            self.least_price > whole.least_price
+            or self.greatest_price < whole.greatest_price
+            or self.first_at > whole.first_at + LATELY
+            or self.last_at < whole.last_at - LATELY
+        )
+
     @property
     def are_few(self) -> bool:
         """Whether all jobs are found at once, because they are few and have an image that few others have, perhaps."""
@@ -221,6 +230,12 @@ def listed(wanted: Mapping[str, Any], milliseconds: int = LIST_MS) -> Listed | N
     first, last = wanted.get("listed_from"), wanted.get("listed_to")
     is_outside = (first and found.last_at < first) or (last and found.first_at >= last)
     return replace(found, jobs=0) if is_outside else found
+
+
+@kept
+def whole() -> Listed | None:
+    """Return what kinds say of all jobs; one query of a row, kept."""
+    return listed({"sort": "", "state": [state for state in _STATES if state != WITHDRAWN]})
 
 
 def _at_that_price(wanted: Mapping[str, Any]) -> tuple[str, list[int]]:

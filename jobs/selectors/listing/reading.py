@@ -104,11 +104,19 @@ def page_of(
     remembered.
     """
     order = order_of(wanted)
-    if at and not (params.get("after") or params.get("before")):
-        params = params.copy()
-        params["after"] = write_cursor(_position(order, at))
-    page = _quickest(Asked(wanted, order, params, size))
+    if params.get("after") or params.get("before"):
+        at = None
+    page = _quickest(Asked(wanted, order, _from_day(params, order, at), size, at))
     return Page([Seen(*row) for row in page.rows], page.newer, page.older)
+
+
+def _from_day(params: QueryDict, order: tuple[str, ...], at: datetime | None) -> QueryDict:
+    """Return the parameters of the page that begins at a moment; None leaves them as they are."""
+    if at is None:
+        return params
+    found = params.copy()
+    found["after"] = write_cursor(_position(order, at))
+    return found
 
 
 def _position(order: tuple[str, ...], at: datetime) -> list[Any]:
@@ -121,24 +129,23 @@ class Parts:
     """The jobs that a filter asks for, in parts of which each has all of the one before it."""
 
     found: JobQuerySet
+    #: Of a list without any there is no job: it is known already, and the page's position is looked at all the same.
     slices: Sequence[Slice]
+    #: With the position that the page is next to.
+    params: QueryDict
     #: Whether the jobs are found by an index that has all that is asked for, and the rows of a page read after that.
     by_index: bool = False
 
     @property
     def last(self) -> int:
         """The number of the last part, which has all jobs."""
-        return len(self.slices) - 1
+        return max(len(self.slices) - 1, 0)
 
     def part(self, number: int) -> QuerySet[Job, Any]:
         """Return what rows show of the jobs of a part, or their keys; no query, but made only where it is needed."""
-        part = self.slices[number]
+        part = self.slices[number] if self.slices else Slice()
         found = held_under(self.found, part.held).filter(part.edge) if part.held else self.found
         return found.values("pk") if self.by_index else found.values_list(*SEEN, named=True)
-
-
-#: What has no job; a cursor is looked at all the same.
-NOTHING: Final = Parts(Job.objects.filter(pk__in=()), [Slice()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,8 @@ class Asked:
     order: tuple[str, ...]
     params: QueryDict
     size: int
+    #: The moment that the page begins at, where that and no row's position is in `params`.
+    at: datetime | None = None
 
     @property
     def is_backwards(self) -> bool:
@@ -158,23 +167,27 @@ class Asked:
     def parts(self, manner: Manner, listed: Listed | None = None) -> Parts:
         """Return the lists to read one after another until one has a whole page; the last one has all that is left.
 
-        `listed` is what kinds say of it, where they help. No job, for one thing: then there is nothing to look for.
+        `listed` is what kinds say of it, where they help. No job, for one thing.
         """
         if listed and not listed.jobs:
-            return NOTHING
+            return Parts(Job.objects.filter(pk__in=()), [], self.params)
         if manner not in GATHERING:
             # Where a place's jobs rarely have the words, tens of thousands are looked at: job_market_runs and its like
             # have what is asked of them.
             by_index = self.order == QUEUE and "q" in self.wanted and bool(self.wanted.keys() & _RUNS)
-            found = edges(matching(self.wanted), self.wanted, self.order, listed)
-            return Parts(found, [Slice()], by_index=by_index)
+            found = matching(self.wanted)
+            edge = edges(found, self.wanted, self.order, listed)
+            at = self.at and edge.nearest(self.at, falls=self.order[-1].startswith("-"))
+            params = _from_day(self.params, self.order, at)
+            return Parts(found.filter(edge.condition), [Slice()], params, by_index=by_index)
         found = matching(self.wanted, by_entries=True)
         if listed and listed.are_few:
             found = found.filter(image_ids__contains=listed.image_ids)
         if manner is Manner.ALL or (listed and listed.are_few):
-            return Parts(found, [Slice()])
+            return Parts(found, [Slice()], self.params)
         within = listed.within(self.wanted) if listed else self.wanted
-        return Parts(found, list(slices(within, self.order, self._keys(), backwards=self.is_backwards)))
+        parts = list(slices(within, self.order, self._keys(), backwards=self.is_backwards))
+        return Parts(found, parts, self.params)
 
     def read(self, parts: Parts, memory: Memory, box: Along, end: float) -> tuple[Page[Any], float]:
         """Return the page, from the part that is remembered on, and the milliseconds that its part took; a query each.
@@ -186,7 +199,7 @@ class Asked:
         while True:
             began = time.monotonic()
             rows_of = _rows_of if parts.by_index else None
-            page = keyset_page(parts.part(number), self.order, self.params, size=self.size, rows_of=rows_of)
+            page = keyset_page(parts.part(number), self.order, parts.params, size=self.size, rows_of=rows_of)
             if number == parts.last or (page.newer if self.is_backwards else page.older):
                 return page, (time.monotonic() - began) * 1000
             number += 1
@@ -220,7 +233,7 @@ def _quickest(asked: Asked) -> Page[Any]:
             if memory.part == begin:  # else it has come further, and is to go on there
                 memory.give_up(way)
             continue
-        if parts is NOTHING:  # that it took no time says nothing of what comes to be there
+        if not parts.slices:  # that it took no time says nothing of what comes to be there
             return page
         memory.note(way.manner, took)
         if way.manner is Manner.GATHER and memory.part >= parts.last:
@@ -235,10 +248,12 @@ def _quickest(asked: Asked) -> Page[Any]:
 def _looked_up(asked: Asked, way: Way, memory: Memory) -> Parts:
     """Return the lists to read. What has to be found out before is little, but for definitions; no part of the way."""
     listed = None
-    if (way.manner in GATHERING or tells(asked.order)) and memory.by_kinds:
-        listed = kinds.listed(asked.wanted, SORTED_MS if tells(asked.order) else LIST_MS)
+    is_told = tells(asked.order)
+    if (way.manner in GATHERING or is_told) and memory.by_kinds:
+        listed = kinds.listed(asked.wanted, SORTED_MS if is_told else LIST_MS)
+        whole = kinds.whole() if is_told else None
         # That they say nothing now may be for a moment.
-        memory.by_kinds = listed is None or listed.helps or tells(asked.order)
+        memory.by_kinds = listed is None or listed.helps or (is_told and not (whole and not listed.narrows(whole)))
     listed = listed if memory.by_kinds else None
     if not asks_definitions(asked.wanted) or (listed and not listed.jobs):
         return asked.parts(way.manner, listed)
