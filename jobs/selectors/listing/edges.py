@@ -6,7 +6,7 @@ were found after 800,000 dearer ones of others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,13 +19,8 @@ from jobs.models.job import NEVER, SLACK
 from jobs.selectors.listing import spans
 from jobs.selectors.listing.boxes import TooSlow, time_box
 from jobs.selectors.listing.kinds import Listed
-from jobs.selectors.listing.spans import Drift, Span
+from jobs.selectors.listing.spans import Span
 
-#: How much later than its listing a job has at most a time that a list is sorted by.
-_MOST: Final[Mapping[str, Callable[[Drift], timedelta]]] = {
-    "started_key": lambda drift: drift.wait,
-    "ended_key": lambda drift: drift.life,
-}
 #: What finding out may take whether any job of a filter has not begun or ended; milliseconds.
 _LOOKING_MS: Final = 10
 _NEXT: Final = timedelta(microseconds=1)
@@ -33,7 +28,7 @@ _NEXT: Final = timedelta(microseconds=1)
 
 def tells(order: tuple[str, ...]) -> bool:
     """Say whether what kinds know of a filter's jobs tells more of where a list in this order begins and ends."""
-    return _column(order) in {"price", "order_at", *_MOST}
+    return _column(order) in {"price", "order_at", *spans.LATEST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ def edges(found: JobQuerySet, wanted: Mapping[str, Any], order: tuple[str, ...],
         listed = listed.within([Span(known.first_at, spans.moved(known.last_at, _NEXT))])
     if column == "order_at":
         return Edges(listed.condition(column), listed)
-    if column not in _MOST:
+    if column not in spans.LATEST:
         return Edges()
     name = column.removesuffix("_key")
     asked = Span(wanted.get(f"{name}_from"), wanted.get(f"{name}_to"))
@@ -87,7 +82,7 @@ def _later(listed: Span, column: str) -> Span:
     """Return between which times jobs began or ended that were listed in a span."""
     drift = spans.drift()
     first = spans.moved(listed.first, -SLACK) if listed.first and drift.is_forward else None
-    return Span(first, spans.moved(listed.beyond, _MOST[column](drift)) if listed.beyond else None)
+    return Span(first, spans.moved(listed.beyond, spans.LATEST[column](drift)) if listed.beyond else None)
 
 
 def _have_all(found: JobQuerySet, column: str) -> bool:

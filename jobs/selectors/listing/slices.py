@@ -18,6 +18,7 @@ from explorer.kept import kept
 from jobs.columns import QUEUE
 from jobs.models import Job
 from jobs.models.entries import RANGES, SEASON, SEASONS, UNFINISHED, beginning_of, ranges, week_of
+from jobs.models.job import NEVER, SLACK
 from jobs.selectors.listing import spans
 from jobs.selectors.listing.filtering import ends
 from jobs.selectors.listing.spans import Span
@@ -63,6 +64,9 @@ def slices(
     elif order[0].removeprefix("-") == "order_at":
         start = None if position is None else week_of(position[0])
         yield from _of_listing(wanted, start, falls=order[0].startswith("-") != backwards)
+    elif order[0].removeprefix("-") in spans.LATEST:
+        start = None if position is None else position[0]
+        yield from _of_later(wanted, order[0].removeprefix("-"), start, falls=order[0].startswith("-") != backwards)
     else:
         column = order[0].removeprefix("-")
         name = next((name for name in RANGES if column.startswith(name)), None)
@@ -123,6 +127,30 @@ def _of_listing(wanted: Mapping[str, Any], start: int | None, *, falls: bool) ->
         begin, end = beginning_of(span.weeks.start), beginning_of(span.weeks.stop)
         edge = Q(order_at__gte=begin) if falls else Q(order_at__lt=end)
         yield _timed([UNFINISHED, *span.times], Q() if span.is_last else edge)
+        if span.is_last:
+            return
+    yield Slice()
+
+
+def _of_later(wanted: Mapping[str, Any], column: str, start: datetime | None, *, falls: bool) -> Iterator[Slice]:
+    """Yield parts of the list by when jobs began or ended, which is some time after their weeks.
+
+    On the way up it begins with those that did not, whenever they were listed: these are not looked for by weeks.
+    """
+    drift = spans.drift()
+    if not drift.is_forward or not (falls or (start and start > NEVER)):
+        yield Slice()
+        return
+    latest = spans.LATEST[column](drift)
+    begin = None if start is None else week_of(spans.moved(start, SLACK if falls else -latest))
+    # Those that run have begun, and are held under no week.
+    has_unfinished = column == "started_key"
+    for span in _spans(wanted, begin, falls=falls):
+        after = spans.moved(beginning_of(span.weeks.start), latest)
+        until = spans.moved(beginning_of(span.weeks.stop), -SLACK)
+        edge = Q((f"{column}__gte", after)) if falls else Q((f"{column}__lt", until))
+        times = [UNFINISHED, *span.times] if has_unfinished or span.is_last else span.times
+        yield _timed(times, Q() if span.is_last else edge)
         if span.is_last:
             return
     yield Slice()

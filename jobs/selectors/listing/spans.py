@@ -6,7 +6,7 @@ March need not look at what was listed in January, nor at what was listed in Apr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -51,6 +51,13 @@ class Drift:
     life: timedelta  # until it ended
     #: Whether none began or ended before it was listed, but for SLACK.
     is_forward: bool
+
+
+#: How much later than its listing a job has at most a time that a list is sorted by.
+LATEST: Final[Mapping[str, Callable[[Drift], timedelta]]] = {
+    "started_key": lambda drift: drift.wait,
+    "ended_key": lambda drift: drift.life,
+}
 
 
 @kept
