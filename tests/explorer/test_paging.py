@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -74,6 +75,22 @@ def test_walk_both_ways_while_rows_are_inserted_skips_and_repeats_none(
         up = addresses(page) + up
         assert len(up) <= 40, "the pages go round in a circle"
     assert up == [address for address in everything if address not in bottom]
+
+
+@pytest.mark.parametrize("order", [DEFAULT, ("-order_at", "-address"), ("-price", "market", "address")])
+def test_place_of_a_page_is_what_an_index_is_asked_for_first(order: tuple[str, ...]) -> None:
+    """PostgreSQL begins there: after what else ends the list, it goes through all between that and the page."""
+    add([2, 2, 2, 3, 1])
+    listed = Job.objects.filter(order_at__lt=NOON + timedelta(days=9), price__lte=9)
+    page = keyset_page(listed, order, QueryDict(), size=2)
+    assert page.older
+
+    with CaptureQueriesContext(connection) as queries:
+        after = keyset_page(listed, order, QueryDict(page.older.removeprefix("?")), size=2)
+
+    assert addresses(after) == list(listed.order_by(*order).values_list("pk", flat=True))[2:4]
+    (sql,) = (found["sql"] for found in queries)
+    assert re.findall(r"WHERE \(*([A-Z]+)", sql) == ["ROW"] * sql.count("WHERE")
 
 
 def test_page_at_each_edge_has_no_way_beyond() -> None:

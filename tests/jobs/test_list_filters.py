@@ -21,6 +21,7 @@ from jobs.forms import JobFilter, canonical_query, filter_of
 from jobs.forms.values import seconds_of, span_text
 from jobs.models import Definition, Job
 from jobs.selectors import listing
+from jobs.sync.filling import place_definitions
 from markets.models import Image, Resource
 from tests.jobs.factories import address, make_definition, make_job, make_market
 from tests.jobs.lists import read as page_of
@@ -78,6 +79,7 @@ def jobs(db: None) -> None:
         definition(Job.objects.get(pk=address(name)), "nginx")
     definition(Job.objects.get(pk=address("c")), "serve vllm/vllm-openai:v0.5.4 python -m serve")
     definition(last, "whisper nosana/whisper python main.py")
+    list(place_definitions())
 
 
 #: Queries, and the jobs that each finds.
