@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # How many definitions there are to a job: the expression is that of jobs/selectors/listing/filtering.py. Without
+        # How many definitions there are to a job: the expression is that of jobs/selectors/listing/contents.py. Without
         # it a list by text asks for the definition of each job anew.
         migrations.RunSQL(
             "CREATE STATISTICS IF NOT EXISTS job_definition_key "

@@ -50,8 +50,10 @@ def place_definitions() -> Iterator[int]:
     As safe as read_contents() beside writers of this release, who add the places of what they are about to write.
     """
     last = ""
-    unplaced = Definition.objects.filter(places__contains=[ANYWHERE]).order_by("key")
-    while keys := list(unplaced.filter(key__gt=last).values_list("key", flat=True)[:BATCH]):
+    unplaced = Definition.objects.filter(places__contains=[ANYWHERE])
+    if not unplaced.order_by().exists():  # an index knows; in an order, all would be read
+        return
+    while keys := list(unplaced.filter(key__gt=last).order_by("key").values_list("key", flat=True)[:BATCH]):
         add_places(_places_of(keys), merge=_PLACED)
         last = keys[-1]
         yield len(keys)

@@ -175,8 +175,8 @@ def test_contents_that_many_definitions_have_find_the_same(
     jobs: None, query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = found(query)
-    monkeypatch.setattr("jobs.selectors.listing.filtering.FEW_DEFINITIONS", -1)
-    monkeypatch.setattr("jobs.selectors.listing.filtering.REMEMBERED", 0)
+    monkeypatch.setattr("jobs.selectors.listing.contents.FEW_DEFINITIONS", -1)
+    monkeypatch.setattr("jobs.selectors.listing.contents.REMEMBERED", 0)
 
     assert found(query) == few
 

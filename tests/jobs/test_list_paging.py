@@ -78,7 +78,7 @@ def test_walk_both_ways_while_jobs_are_inserted_skips_and_repeats_none(
 ) -> None:
     cache.clear()
     ways_to_read(monkeypatch, Way(60_000, manner))
-    monkeypatch.setattr("jobs.selectors.listing.filtering.FEW_DEFINITIONS", 0)
+    monkeypatch.setattr("jobs.selectors.listing.contents.FEW_DEFINITIONS", 0)
     Job.objects.all().delete()
     make_market("H100")  # a filter names it, whether a job is in it or not
     add(first, 0, apart)

@@ -288,7 +288,7 @@ def test_text_in_a_place_is_looked_for_without_reading_the_jobs(place: str, monk
         make_job(f"more {number}", state=2, ipfs_job=cid("other"))
     Definition.objects.create(key=cid("python"), text="{}", words="python")
     connection.cursor().execute("ANALYZE jobs_job, jobs_definition")  # else the plan depends on the tests before
-    monkeypatch.setattr("jobs.selectors.listing.filtering.FEW_DEFINITIONS", 0)
+    monkeypatch.setattr("jobs.selectors.listing.contents.FEW_DEFINITIONS", 0)
     query = QueryDict(f"{place}={getattr(value, 'pk', value)}&q=python")
     form = filter_of(query)
     assert form.is_valid()

@@ -15,7 +15,7 @@ from explorer.nosana.payloads import Definition as DefinitionPayload
 from explorer.nosana.payloads import JobPayload
 from jobs.models import Definition, Job
 from jobs.models.places import ANYWHERE, EVERYWHERE, MOST, among, limited, used_in
-from jobs.selectors.listing import filtering
+from jobs.selectors.listing import contents
 from jobs.selectors.listing.boxes import Manner
 from jobs.selectors.listing.reading import Way
 from jobs.sync import filling
@@ -183,7 +183,7 @@ def test_words_in_a_place_are_looked_for_among_what_is_used_there(old: list[Job]
     list(filling.place_definitions())
     names = {"both": cid("both"), "c": old[2].pk}
     find = lambda: sorted(  # noqa: E731
-        filtering.definitions_of(wanted_of(f"{query}&q=word")).values_list("pk", flat=True)
+        contents.definitions_of(wanted_of(f"{query}&q=word")).values_list("pk", flat=True)
     )
 
     assert find() == sorted(names[name] for name in known)
@@ -198,7 +198,7 @@ def test_few_of_very_many_definitions_with_a_word_are_used_in_a_place(
     nothing_remembered: None, monkeypatch: pytest.MonkeyPatch
 ):
     """Then the jobs are found by these, and not each job of the place asked for its definition."""
-    monkeypatch.setattr(filtering, "FEW_DEFINITIONS", 2)
+    monkeypatch.setattr(contents, "FEW_DEFINITIONS", 2)
     ways_to_read(monkeypatch, Way(60_000, Manner.WALK))
     here = make_market("H100")
     jobs = [make_job(n, state=2, ipfs_job=cid(n), market=here if n < 2 else make_market()) for n in range(5)]

@@ -17,7 +17,9 @@ from jobs.rollups import reading as rollups
 from jobs.rollups.reading import Totals
 from jobs.selectors.listing import kinds
 from jobs.selectors.listing.boxes import TooSlow, time_box
-from jobs.selectors.listing.filtering import definitions_of, image_ids, markets_of, matching, resource_ids
+from jobs.selectors.listing.contents import definitions_of
+from jobs.selectors.listing.filtering import matching
+from jobs.selectors.listing.named import image_ids, markets_of, resource_ids
 from jobs.selectors.listing.reading import are_gathered
 
 COUNT_CAP: Final = 10_000

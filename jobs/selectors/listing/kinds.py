@@ -23,7 +23,8 @@ from jobs.choices import OUTCOMES, STATES, UNKNOWN, WITHDRAWN
 from jobs.models.job import NEVER
 from jobs.rollups import agreement
 from jobs.selectors.listing.boxes import TooSlow, time_box
-from jobs.selectors.listing.filtering import ends, image_ids, markets_of, resource_ids
+from jobs.selectors.listing.filtering import ends
+from jobs.selectors.listing.named import image_ids, markets_of, resource_ids
 
 #: The filters of what the jobs of a kind have in common.
 OF_KINDS: Final = frozenset({"market", "gpu", "deployer", "payer", "trigger", "image", "resource", "op_type"})

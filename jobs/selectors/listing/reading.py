@@ -22,9 +22,10 @@ from jobs.columns import QUEUE
 from jobs.models import Job, JobQuerySet
 from jobs.selectors.listing import kinds
 from jobs.selectors.listing.boxes import Manner, TooSlow, time_box
+from jobs.selectors.listing.contents import asks_definitions
 from jobs.selectors.listing.edges import edges, tells
 from jobs.selectors.listing.figures import SEEN, Seen
-from jobs.selectors.listing.filtering import asks_definitions, asks_several, held_under, matching, order_of
+from jobs.selectors.listing.filtering import asks_several, held_under, matching, order_of
 from jobs.selectors.listing.kinds import LIST_MS, SORTED_MS, Listed
 from jobs.selectors.listing.slices import Slice, slices
 

@@ -21,7 +21,8 @@ from jobs.models.rollup import EVER, FIGURES, IMAGE, MARKET, OP_TYPE, TRIGGER
 from jobs.rollups.reading import Totals
 from jobs.selectors.listing import counts, kinds
 from jobs.selectors.listing.boxes import TooSlow, time_box
-from jobs.selectors.listing.filtering import markets_with, matching
+from jobs.selectors.listing.filtering import matching
+from jobs.selectors.listing.named import markets_with
 from jobs.selectors.listing.reading import are_gathered
 
 #: Values of one facet.
