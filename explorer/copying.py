@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import repeat
 from typing import Any, Final, TypeAlias
 
@@ -87,9 +88,17 @@ def _way(field: Field) -> Callable[[list[Any]], Iterable[str]]:
         return lambda values: map(_json, values)
     if isinstance(field, models.DateTimeField):
         return lambda values: [_NULL if one is None else one.isoformat() for one in values]
+    if isinstance(field, models.CharField) and field.max_length and not field.primary_key:
+        return partial(_within, field.max_length)
     if isinstance(field, _PLAIN):
         return _plain
     return lambda values: [_other(field.get_db_prep_save(one, connection)) for one in values]
+
+
+def _within(longest: int, values: list[Any]) -> Iterable[str]:
+    """Return texts, cut to what their column takes: one stranger's long word would cost all rows beside it."""
+    is_long = any(one is not None and len(one) > longest for one in values)
+    return _plain([one and one[:longest] for one in values] if is_long else values)
 
 
 def _plain(values: list[Any]) -> Iterable[str]:

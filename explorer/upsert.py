@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -20,9 +20,11 @@ class Written:
 
     inserted: int = 0
     updated: int = 0
+    #: The keys of those that were changed.
+    keys: frozenset[Any] = field(default=frozenset(), compare=False)
 
     def __add__(self, other: Written) -> Written:
-        return Written(self.inserted + other.inserted, self.updated + other.updated)
+        return Written(self.inserted + other.inserted, self.updated + other.updated, self.keys | other.keys)
 
     @property
     def changed(self) -> int:
@@ -53,8 +55,9 @@ def upsert(
     with transaction.atomic(), connection.cursor() as cursor:
         _stage(model, given, list(unique.values()))
         cursor.execute(statement, [field.get_db_prep_save(field.get_default(), connection) for field in others])
-        flags = [inserted for (inserted,) in cursor.fetchall()]
-    return Written(sum(flags), len(flags) - sum(flags))
+        written = [changed for (changed,) in cursor.fetchall()]
+    keys = frozenset(changed for changed in written if changed is not None)
+    return Written(len(written) - len(keys), len(keys), keys)
 
 
 def add_new(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -99,7 +102,7 @@ def _statement(
     target = next(_column(field) for field in given if field.name == key)
     return sql.SQL(
         "INSERT INTO {table} AS old ({columns}) SELECT {values} FROM {staging} ORDER BY {key} "
-        "ON CONFLICT ({key}) DO {action} RETURNING (xmax = 0)"
+        "ON CONFLICT ({key}) DO {action} RETURNING CASE WHEN xmax <> 0 THEN {key} END"
     ).format(
         table=sql.Identifier(model._meta.db_table),
         columns=columns([*given, *others]),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from explorer.nosana import fields, strict_json
 from explorer.nosana.errors import Malformed
 from explorer.nosana.payloads import Definition, JsonValue
+
+#: What posted a job is a word; so much of a longer one is kept.
+TRIGGER: Final = 100
 
 
 def from_text(text: str) -> Definition:
@@ -30,6 +35,6 @@ def from_value(value: JsonValue) -> Definition | None:
 
 
 def trigger(definition: Definition | None) -> str | None:
-    """Return `meta.trigger`, what posted the job, cut to a label."""
+    """Return `meta.trigger`, what posted the job, cut to TRIGGER."""
     meta = definition.body.get("meta") if definition and definition.body else None
-    return fields.label(meta.get("trigger")) if isinstance(meta, dict) else None
+    return fields.label(meta.get("trigger"), TRIGGER) if isinstance(meta, dict) else None

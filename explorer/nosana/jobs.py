@@ -56,7 +56,7 @@ def parse(row: JsonObject) -> JobPayload:
         usd_reward_per_hour=fields.rate(row.get("usdRewardPerHour")),
         ipfs_job=fields.cid(row.get("ipfsJob")),
         ipfs_result=fields.cid(row.get("ipfsResult")),
-        trigger=fields.label(row.get("type")) or definitions.trigger(definition),
+        trigger=fields.label(row.get("type"), definitions.TRIGGER) or definitions.trigger(definition),
         status=fields.label(row.get("jobStatus")),
         definition=definition,
         result=_result(row.get("jobResult")),

@@ -18,7 +18,7 @@ from explorer.upsert import upsert
 from jobs import rollups
 from jobs.contents import Contents, contents_of
 from jobs.models import Definition, Job
-from jobs.models.places import EVERYWHERE, MOST, limited, used_in
+from jobs.models.places import ANYWHERE, EVERYWHERE, MOST, limited, used_in
 from jobs.sync.rows import definition_key
 from markets import catalog
 
@@ -37,11 +37,11 @@ _KNOWN: Final = f"""
     SELECT key, {", ".join(SHOWN)} FROM jobs_definition JOIN unnest(%s::text[]) AS wanted (key) USING (key)
     WHERE fetched_at IS NOT NULL
 """
-#: A definition is used where it ever was, and in the places that are written now.
-ADD_PLACES: Final = f"""(
+#: A definition is used where it ever was, and in the places that are written now; known to be, it is not so anywhere.
+_PLACES: Final = f"""(
     SELECT CASE WHEN COUNT(*) > {MOST} OR bool_or(place = {EVERYWHERE}) THEN '{{{EVERYWHERE}}}'
       ELSE COALESCE(array_agg(place ORDER BY place), '{{}}') END
-    FROM (SELECT DISTINCT unnest(old.places || new.places) AS place) AS each
+    FROM (SELECT DISTINCT unnest(%s || new.places) AS place) AS each
 )"""
 _ELSEWHERE: Final = f"""
     SELECT key FROM jobs_definition JOIN unnest(%s::text[], %s::text[]) AS found (key, places) USING (key)
@@ -54,7 +54,7 @@ MERGE: Final = {
         for name in ("text", "error", *SHOWN, "words", "fingerprint")
     },
     "fetched_at": "COALESCE(old.fetched_at, new.fetched_at)",
-    "places": ADD_PLACES,
+    "places": _PLACES % "old.places",
 }
 
 
@@ -73,7 +73,8 @@ class Known:
 def store_definitions(jobs: Sequence[JobPayload], now: datetime) -> Known:
     """Write the definitions that came for the first time, a row for each that is still to be fetched, and their places.
 
-    Only new ones are looked into: two queries and an upsert, and those of the catalog.
+    Only new ones are looked into: two queries and an upsert, and those of the catalog. One upsert of all, so that two
+    writers lock them in one order.
     """
     places = _places_of(jobs)
     shown = known_now(places)
@@ -81,11 +82,11 @@ def store_definitions(jobs: Sequence[JobPayload], now: datetime) -> Known:
     new = {key: definition for key, definition in come.items() if key not in shown}
     unread = sorted({job.ipfs_job for job in jobs if job.ipfs_job} - set(shown) - set(new))
     read = columns_of({key: contents_of(one.body) for key, one in new.items() if one.body is not None})
-    add_places({key: places[key] for key in [*unread, *_used_elsewhere(places, shown)]})
-    rows = [_row(key, one, places[key], read.get(key, NOT_READ), now) for key, one in new.items()]
+    others = [*unread, *_used_elsewhere(places, shown)]
+    rows = [_row(key, new.get(key), places[key], read.get(key, NOT_READ), now) for key in [*new, *others]]
     written = upsert(Definition, rows, key="key", merge=MERGE)
     shown |= {key: {name: read.get(key, NOTHING)[name] for name in SHOWN} for key in new}
-    return Known(shown, unread, sorted(new) if written.updated else [])
+    return Known(shown, unread, sorted(written.keys & new.keys()))
 
 
 def _places_of(jobs: Sequence[JobPayload]) -> dict[str, list[int]]:
@@ -106,10 +107,10 @@ def _used_elsewhere(places: Mapping[str, Sequence[int]], keys: Iterable[str]) ->
         return [key for (key,) in cursor.fetchall()]
 
 
-def add_places(places: Mapping[str, Sequence[int]], *, merge: str = ADD_PLACES) -> None:
-    """Write that definitions are used in places too, with a row for each that is not there yet."""
+def place(places: Mapping[str, Sequence[int]]) -> None:
+    """Write that definitions, which are there, are used in these places and where it was written meanwhile."""
     rows = [{"key": key, "places": found} for key, found in places.items()]
-    upsert(Definition, rows, key="key", merge={"places": merge})
+    upsert(Definition, rows, key="key", merge={"places": _PLACES % f"array_remove(old.places, {ANYWHERE}::bigint)"})
 
 
 def known_now(keys: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
@@ -14,11 +13,10 @@ from jobs import rollups
 from jobs.contents import contents_of
 from jobs.definition.edit.fingerprint import fingerprint
 from jobs.models import Definition, Job
-from jobs.models.places import ANYWHERE, limited, used_in
-from jobs.sync.definitions import ADD_PLACES, NOTHING, SHOWN, add_places, columns_of
+from jobs.models.places import limited, used_in
+from jobs.sync.definitions import NOTHING, SHOWN, columns_of, place
 
 BATCH = 500
-_PLACED: Final = ADD_PLACES.replace("old.places", f"array_remove(old.places, {ANYWHERE}::bigint)")
 
 
 def read_contents() -> Iterator[int]:
@@ -45,21 +43,19 @@ def make_fingerprints() -> Iterator[int]:
 
 
 def place_definitions() -> Iterator[int]:
-    """Look where the definitions are used that are known to be used anywhere, and yield how many, batch by batch.
+    """Look where definitions are used, and yield how many, batch by batch: all, from the first one on each time.
 
-    As safe as read_contents() beside writers of this release, who add the places of what they are about to write.
+    Also of those of which it is known: while two releases wrote jobs, the older one did not note it. As safe as
+    read_contents() beside writers of this release, who note the places of what they are about to write.
     """
     last = ""
-    unplaced = Definition.objects.filter(places__contains=[ANYWHERE])
-    if not unplaced.order_by().exists():  # an index knows; in an order, all would be read
-        return
-    while keys := list(unplaced.filter(key__gt=last).order_by("key").values_list("key", flat=True)[:BATCH]):
-        add_places(_places_of(keys), merge=_PLACED)
+    while keys := list(Definition.objects.filter(key__gt=last).order_by("key").values_list("key", flat=True)[:BATCH]):
+        place(_found_in(keys))
         last = keys[-1]
         yield len(keys)
 
 
-def _places_of(keys: Sequence[str]) -> dict[str, list[int]]:
+def _found_in(keys: Sequence[str]) -> dict[str, list[int]]:
     """Return the places of all jobs that definitions have; one query."""
     found: dict[str, set[int]] = {key: set() for key in keys}
     jobs = Job.objects.filter(Q(ipfs_job__in=keys) | Q(pk__in=keys, ipfs_job="")).order_by()

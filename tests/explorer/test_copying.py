@@ -90,6 +90,15 @@ def test_add_new_keeps_long_and_odd_texts(text: str):
     assert list(Definition.objects.order_by("key").values_list("text", flat=True)) == [text, "plain"]
 
 
+def test_text_that_is_longer_than_its_column_is_cut_and_costs_no_other_row():
+    """A stranger's word stopped the sync at its page; a key is never cut: it would be another one."""
+    facts = {"deployer": "d", "payer": "p", "market": make_job("other").market_id, "state": 2, "price": 1, "timeout": 1}
+    add_new(Job, [{"address": name, "status": status, **facts} for name, status in (("a", "é\t" * 40), ("b", "short"))])
+    assert dict(Job.objects.exclude(status="").values_list("pk", "status")) == {"a": "é\t" * 20, "b": "short"}
+    with pytest.raises(DataError), transaction.atomic():
+        add_new(Definition, [{"key": "x" * 101}])
+
+
 @pytest.mark.parametrize("row", [{"text": "a\0b"}, {"op_types": ["a\0b"]}])
 def test_add_new_refuses_nul(row: dict[str, Any]):
     with pytest.raises(DataError), transaction.atomic():

@@ -38,6 +38,7 @@ def test_upsert_changes_only_the_fields_given_and_counts_only_real_changes():
     written = upsert(Market, [{"address": "a", "name": "a"}, {"address": "b", "name": "B"}], key="address")
 
     assert written == Written(inserted=0, updated=1)
+    assert written.keys == {"b"}
     assert facts() == [("a", "a", [], 8), ("b", "B", [], 8), ("c", "c", [], 8)]
 
 

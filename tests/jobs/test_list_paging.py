@@ -41,10 +41,11 @@ FILTERS = (
     "started_from=2026-08-22&started_to=2026-08-27",
     f"ended_from=2026-08-21&deployer={address('deployer')}",
     "ended_to=2026-08-21&market=h100",
+    "listed_from=2026-03-01&state=withdrawn&state=stopped&state=completed",
 )
 
 
-FACTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 14)), max_size=12)
+FACTS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 16)), max_size=12)
 
 
 @pytest.mark.parametrize(

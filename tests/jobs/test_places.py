@@ -19,7 +19,7 @@ from jobs.selectors.listing import contents
 from jobs.selectors.listing.boxes import Manner
 from jobs.selectors.listing.reading import Way
 from jobs.sync import filling
-from jobs.sync.definitions import add_places
+from jobs.sync.definitions import place
 from jobs.sync.store import store_jobs
 from tests.jobs.factories import cid, make_definition, make_job, make_market
 from tests.jobs.lists import read, wanted_of, ways_to_read
@@ -84,12 +84,12 @@ def test_definitions_that_are_used_nowhere_else_are_not_written_again():
 def test_definition_that_is_used_in_very_many_places_is_used_everywhere():
     assert limited(range(MOST)) == list(range(MOST))
     assert limited(range(MOST + 1)) == [EVERYWHERE]
-    add_places({"a": list(range(10, 10 + MOST)), "b": [10, 11]})
-    add_places({"a": [11, 12], "b": [12]})
+    place({"a": list(range(10, 10 + MOST)), "b": [10, 11]})
+    place({"a": [11, 12], "b": [12]})
     assert places() == {"a": set(range(10, 10 + MOST)), "b": {10, 11, 12}}
 
-    add_places({"a": [9], "b": [EVERYWHERE]})
-    add_places({"a": [8], "b": [10]})
+    place({"a": [9], "b": [EVERYWHERE]})
+    place({"a": [8], "b": [10]})
     assert places() == {"a": {EVERYWHERE}, "b": {EVERYWHERE}}
     jobs = [job_payload("job", definition=ECHO, ipfs_job="a")]
     store_jobs(jobs=jobs)
@@ -128,7 +128,7 @@ def seen(job: Job) -> set[int]:
 def test_read_contents_looks_where_definitions_are_used(old: list[Job]):
     make_definition(make_job("never", ipfs_job=cid("unused")), {}, words="word")
     Job.objects.filter(ipfs_job=cid("unused")).delete()
-    add_places({cid("everywhere"): [EVERYWHERE]})
+    place({cid("everywhere"): [EVERYWHERE]})
     Definition.objects.filter(key=cid("everywhere")).update(words="word", fingerprint="")
 
     call_command("read_contents", verbosity=0)
@@ -139,19 +139,48 @@ def test_read_contents_looks_where_definitions_are_used(old: list[Job]):
         cid("unused"): set(),
         cid("everywhere"): {EVERYWHERE},
     }
-    assert list(filling.place_definitions()) == []
+
+
+def test_read_contents_finds_what_an_older_release_wrote_beside_this_one():
+    """To a worker of it, the definition was there, and nothing to be noted."""
+    job = job_payload("new", definition=ECHO, ipfs_job=cid("both"))
+    store_jobs(jobs=[job])
+    older = make_job("old", ipfs_job=cid("both"), market=make_market("H100"))
+    assert places() == {cid("both"): of(job)}
+
+    call_command("read_contents", verbosity=0)
+
+    assert places() == {cid("both"): of(job) | seen(older)}
+
+
+def test_definitions_are_locked_in_one_order():
+    """Written in two goes, those of two writers waited for each other."""
+    known = job_payload("a", definition=ECHO, ipfs_job=cid("known"))
+    store_jobs(jobs=[known])
+    jobs = [
+        replace(known, address=address("b"), payer=address("elsewhere")),
+        job_payload("c", ipfs_job=cid("unread")),
+        job_payload("d", definition=ECHO, ipfs_job=cid("new")),
+    ]
+
+    with CaptureQueriesContext(connection) as queries:
+        store_jobs(jobs=jobs)
+
+    written = [found["sql"] for found in queries if 'INSERT INTO "jobs_definition"' in found["sql"]]
+    assert len(written) == 1
+    assert 'ORDER BY "key"' in written[0]
 
 
 def test_place_that_is_written_while_others_are_looked_for_stays(old: list[Job], monkeypatch: pytest.MonkeyPatch):
     """Its job is written after it."""
-    looked = filling._places_of
+    looked = filling._found_in
 
     def meanwhile(keys: Any) -> Any:
         found = looked(keys)
-        add_places({cid("both"): [77]})
+        Definition.objects.filter(key=cid("both")).update(places=[ANYWHERE, 77])
         return found
 
-    monkeypatch.setattr(filling, "_places_of", meanwhile)
+    monkeypatch.setattr(filling, "_found_in", meanwhile)
     assert list(filling.place_definitions()) == [2]
     assert places()[cid("both")] == {77, *seen(old[0]), *seen(old[1])}
 
@@ -161,7 +190,8 @@ def test_definitions_are_looked_for_batch_by_batch(old: list[Job], monkeypatch: 
     looking: Iterator[int] = filling.place_definitions()
     assert next(looking) == 1
     assert sum(ANYWHERE in found for found in places().values()) == 1
-    assert list(filling.place_definitions()) == [1]
+    assert list(looking) == [1]
+    assert not any(ANYWHERE in found for found in places().values())
 
 
 @pytest.mark.parametrize(
@@ -189,7 +219,7 @@ def test_words_in_a_place_are_looked_for_among_what_is_used_there(old: list[Job]
     assert find() == sorted(names[name] for name in known)
 
     make_definition(make_job("new", ipfs_job=cid("new")), {}, words="word")  # used anywhere
-    add_places({cid("many"): [EVERYWHERE]})
+    place({cid("many"): [EVERYWHERE]})
     Definition.objects.filter(key=cid("many")).update(words="word")
     assert find() == sorted([*(names[name] for name in known), cid("many"), cid("new")])
 

@@ -62,6 +62,12 @@ def test_store_jobs_writes_the_job_and_all_it_names():
     assert (result.job_id, result.body["ops"][0]["op_id"], result.due_at) == (address("job"), "run", None)
 
 
+def test_long_words_of_one_job_cost_no_other():
+    store_jobs(jobs=[job_payload("long", status="x" * 200, trigger="y" * 100), job_payload("other", status="success")])
+
+    assert dict(Job.objects.values_list("pk", "status")) == {address("long"): "x" * 40, address("other"): "success"}
+
+
 def test_store_jobs_twice_changes_nothing():
     jobs = [job_payload(f"job {i}", definition=WHISPER, result=result_payload()) for i in range(3)]
     store_jobs(jobs=jobs)

@@ -57,7 +57,7 @@ def slices(
     """Yield parts of a filter's list, larger and larger ones: the first that fills a page has the page.
 
     `position` is the sort keys of the row that the page is next to, None at the list's beginning. The last part is all
-    that is left. A small query at most, kept.
+    that is left. A few small queries at most, kept.
     """
     if order == QUEUE:
         yield from _of_queue(wanted, position, backwards=backwards)
@@ -135,25 +135,27 @@ def _of_listing(wanted: Mapping[str, Any], start: int | None, *, falls: bool) ->
 def _of_later(wanted: Mapping[str, Any], column: str, start: datetime | None, *, falls: bool) -> Iterator[Slice]:
     """Yield parts of the list by when jobs began or ended, which is some time after their weeks.
 
-    On the way up it begins with those that did not, whenever they were listed: these are not looked for by weeks.
+    Those that did not, whenever they were listed, are below all others: on the way up, or from among them, the list is
+    not looked for by weeks, and on the way down its last part is all of it.
     """
-    drift = spans.drift()
-    if not drift.is_forward or not (falls or (start and start > NEVER)):
-        yield Slice()
+    drift, whole = spans.drift(), Slice(_times_of(spans.listed(wanted)))
+    is_below = start <= NEVER if start else not falls
+    if is_below or not drift.is_forward:
+        yield whole
         return
     latest = spans.LATEST[column](drift)
     begin = None if start is None else week_of(spans.moved(start, SLACK if falls else -latest))
-    # Those that run have begun, and are held under no week.
-    has_unfinished = column == "started_key"
     for span in _spans(wanted, begin, falls=falls):
         after = spans.moved(beginning_of(span.weeks.start), latest)
         until = spans.moved(beginning_of(span.weeks.stop), -SLACK)
+        if span.is_last and falls:
+            break
+        # Those that run have begun, and are held under no week.
         edge = Q((f"{column}__gte", after)) if falls else Q((f"{column}__lt", until))
-        times = [UNFINISHED, *span.times] if has_unfinished or span.is_last else span.times
-        yield _timed(times, Q() if span.is_last else edge)
+        yield _timed([UNFINISHED, *span.times], Q() if span.is_last else edge)
         if span.is_last:
             return
-    yield Slice()
+    yield whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,8 @@ def test_definition_of_a_megabyte_is_kept_and_labels_are_cut() -> None:
     parsed = jobs.parse(job_row(jobDefinition={"meta": {"trigger": long}, "v": long}, type=None, jobStatus=long))
     assert parsed.definition
     assert parsed.definition.body == {"meta": {"trigger": long}, "v": long}
-    assert parsed.trigger == parsed.status == "x" * 199 + "…"
+    assert (parsed.trigger, parsed.status) == ("x" * 99 + "…", "x" * 199 + "…")
+    assert jobs.parse(job_row(type=long)).trigger == "x" * 99 + "…"
 
 
 def test_definition_is_cleaned_of_what_cannot_be_stored() -> None:
