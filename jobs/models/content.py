@@ -25,7 +25,7 @@ class Definition(models.Model):
     image_ids = ArrayField(models.BigIntegerField(), default=list, help_text="markets.Image of all ops; jobs copy it")
     resource_ids = ArrayField(models.BigIntegerField(), default=list, help_text="markets.Resource; jobs copy it")
     op_types = ArrayField(models.CharField(max_length=40), default=list, help_text="jobs copy it")
-    # What writes no places, an older release or a page's own row, is used anywhere.
+    # The database's own default too: what a worker of an older release writes may be used anywhere.
     places = ArrayField(
         models.BigIntegerField(),
         default=anywhere,

@@ -13,10 +13,16 @@ from jobs import rollups
 from jobs.contents import contents_of
 from jobs.definition.edit.fingerprint import fingerprint
 from jobs.models import Definition, Job
-from jobs.models.places import limited, used_in
+from jobs.models.places import ANYWHERE, limited, used_in
 from jobs.sync.definitions import NOTHING, SHOWN, columns_of, place
 
 BATCH = 500
+
+
+def is_needed() -> bool:
+    """Say whether an older release, or a filling that was stopped, left anything to be filled in; one query."""
+    unread = Q(words=None, error="", fetched_at__isnull=False)
+    return Definition.objects.filter(unread | Q(places__contains=[ANYWHERE])).order_by().exists()
 
 
 def read_contents() -> Iterator[int]:

@@ -20,6 +20,8 @@ from explorer.paging import keyset_page, write_cursor
 from jobs.columns import QUEUE
 from jobs.forms import filter_of
 from jobs.models import Definition, Job
+from jobs.models.entries import SEASON, beginning_of
+from jobs.models.job import NEVER
 from jobs.selectors import listing
 from jobs.selectors.listing import boxes, reading
 from jobs.selectors.listing.boxes import Manner
@@ -166,6 +168,41 @@ def test_jobs_are_gathered_from_as_many_weeks_as_fill_a_page_and_that_is_remembe
     assert times("trigger=web") == [3, 7, 3, 7, -1]
     assert times("trigger=web") == [-1]
     assert times(f"trigger=ci&listed_from={timezone.now() - timedelta(weeks=4):%Y-%m-%d}") == [3, 7]
+
+
+@pytest.mark.parametrize("sort", ["started", "ended"])
+def test_jobs_by_start_or_end_are_gathered_from_the_weeks_in_which_these_were_listed(
+    sort: str, monkeypatch: pytest.MonkeyPatch, remembered: None
+) -> None:
+    monkeypatch.setattr("jobs.selectors.listing.kinds.agree", lambda: False)
+    ways_to_read(monkeypatch, Way(60_000, Manner.GATHER))
+    monkeypatch.setattr(reading, "REMEMBERED", 0)
+    first = beginning_of(350 * SEASON) + timedelta(days=3)  # in 2023
+    for name in range(11):
+        listed = first + timedelta(weeks=4 * name)
+        make_job(name, state=2, listed_at=listed, started_at=listed, ended_at=listed)
+    make_job("waiting", listed_at=first + timedelta(weeks=9))
+    make_job("stopped", state=3, listed_at=first + timedelta(weeks=9))
+    year = f"trigger=cli&listed_from={first:%Y-%m-%d}&listed_to={first + timedelta(weeks=48):%Y-%m-%d}"
+
+    middle = write_cursor([first + timedelta(weeks=20, days=1), "z"])
+    assert times(f"trigger=cli&sort=-{sort}&after={middle}") == [3, 7, 3]
+    assert times(f"trigger=cli&sort={sort}&after={middle}") == [3, 7, 3, 7]
+    # Those that have not begun are the lowest: on the way up from there, and at the end, all are looked through.
+    assert times(f"trigger=cli&sort={sort}") == [-1]
+    assert times(f"trigger=cli&sort=-{sort}&after={write_cursor([NEVER, 'z'])}") == [-1]
+    assert times(f"{year}&sort=-{sort}&after={write_cursor([first, 'z'])}")[-1] == 8  # all of its seasons
+    rows = read(f"{year}&sort=-{sort}", 50).rows
+    assert [row.address for row in rows[:2]] == [address(10), address(9)]
+    assert {row.address for row in rows[-2:]} == {address("waiting"), address("stopped")}
+    assert len(rows) == 13
+
+    # Where jobs began long after they were listed, or before, weeks say less or nothing.
+    late = first + timedelta(weeks=9)
+    make_job("late", state=2, listed_at=first, started_at=late, ended_at=late)
+    assert times(f"trigger=cli&sort=-{sort}&after={middle}") == [3, 7, 3, 7]
+    make_job("early", state=2, listed_at=first, started_at=first - timedelta(weeks=1), ended_at=first)
+    assert times(f"trigger=cli&sort=-{sort}&after={middle}") == [-1]
 
 
 @pytest.mark.parametrize(("size", "best"), [(2, "all"), (50, "gather")])

@@ -21,7 +21,7 @@ from jobs.selectors.listing.reading import Way
 from jobs.sync import filling
 from jobs.sync.definitions import place
 from jobs.sync.store import store_jobs
-from tests.jobs.factories import cid, make_definition, make_job, make_market
+from tests.jobs.factories import NOON, cid, make_definition, make_job, make_market
 from tests.jobs.lists import read, wanted_of, ways_to_read
 from tests.payloads import address, job_payload
 
@@ -169,6 +169,20 @@ def test_definitions_are_locked_in_one_order():
     written = [found["sql"] for found in queries if 'INSERT INTO "jobs_definition"' in found["sql"]]
     assert len(written) == 1
     assert 'ORDER BY "key"' in written[0]
+
+
+def test_what_was_left_when_reading_was_stopped_is_read_at_the_next_start(old: list[Job]):
+    call_command("read_contents", if_needed=True)
+    before = places()
+    assert not any(ANYWHERE in found for found in before.values())
+
+    wrong = [ANYWHERE + 7]
+    Definition.objects.filter(key=cid("both")).update(places=wrong)
+    call_command("read_contents", if_needed=True)
+    assert places()[cid("both")] == set(wrong)
+    Definition.objects.filter(key=old[2].pk).update(words=None, fingerprint=None, fetched_at=NOON)
+    call_command("read_contents", if_needed=True)
+    assert places()[cid("both")] == before[cid("both")] | set(wrong)
 
 
 def test_place_that_is_written_while_others_are_looked_for_stays(old: list[Job], monkeypatch: pytest.MonkeyPatch):

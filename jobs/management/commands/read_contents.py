@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from jobs.rollups.rebuild import rebuild
-from jobs.sync.filling import make_fingerprints, place_definitions, read_contents
+from jobs.sync.filling import is_needed, make_fingerprints, place_definitions, read_contents
 
 
 class Command(BaseCommand):
@@ -20,7 +20,14 @@ class Command(BaseCommand):
         "Stop it at any time: the next run goes on from there."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the one option."""
+        parser.add_argument("--if-needed", action="store_true", help="do nothing where definitions lack nothing")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        """Fill in definitions, then the sums."""
+        if options["if_needed"] and not is_needed():
+            return
         done = 0
         for count in chain(read_contents(), make_fingerprints(), place_definitions()):
             done += count

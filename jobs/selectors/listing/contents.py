@@ -90,7 +90,8 @@ def _used(wanted: Mapping[str, Any]) -> Iterator[Q]:
 def _few_definitions(wanted: Mapping[str, Any]) -> list[str] | None:
     """Return the keys of the definitions that have what a filter asks of the contents of jobs; None for many.
 
-    One query; none where there were many before, for finding that out reads a long list of the index.
+    One query besides those of a GPU, image or resource; none where there were many before, for finding that out reads a
+    long list of the index.
     """
     most = FEW_WITHOUT_RUNS if "q" in wanted and wanted.keys() & _WITHOUT_RUNS else FEW_DEFINITIONS
     asked = [most, query_of(wanted.get("q", "")), *(wanted.get(name) for name in _OF_DEFINITIONS)]

@@ -177,9 +177,9 @@ class Listed:
         """Whether the list is read more quickly for knowing this."""
         return self.jobs <= FEW or self.last_at < timezone.now() - LATELY
 
-    def narrows(self, whole: Listed) -> bool:
-        """Whether a list in another order begins or ends elsewhere for knowing this than that of all jobs does."""
-        return (
+    def narrows(self, whole: Listed | None) -> bool:
+        """Whether a list in another order begins or ends elsewhere than that of all jobs, as far as that is known."""
+        return whole is None or (
             self.least_price > whole.least_price
             or self.greatest_price < whole.greatest_price
             or self.first_at > whole.first_at + LATELY

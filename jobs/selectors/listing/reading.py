@@ -248,13 +248,11 @@ def _quickest(asked: Asked) -> Page[Any]:
 
 def _looked_up(asked: Asked, way: Way, memory: Memory) -> Parts:
     """Return the lists to read. What has to be found out before is little, but for definitions; no part of the way."""
-    listed = None
-    is_told = tells(asked.order)
+    listed, is_told = None, tells(asked.order)
     if (way.manner in GATHERING or is_told) and memory.by_kinds:
         listed = kinds.listed(asked.wanted, SORTED_MS if is_told else LIST_MS)
-        whole = kinds.whole() if is_told else None
         # That they say nothing now may be for a moment.
-        memory.by_kinds = listed is None or listed.helps or (is_told and not (whole and not listed.narrows(whole)))
+        memory.by_kinds = listed is None or listed.helps or (is_told and listed.narrows(kinds.whole()))
     listed = listed if memory.by_kinds else None
     if not asks_definitions(asked.wanted) or (listed and not listed.jobs):
         return asked.parts(way.manner, listed)
