@@ -204,7 +204,12 @@ class Job(models.Model):
             # The list in its default order, alone and within what it is filtered by: any depth is one descent. Not
             # only for what is rare: what was used a year ago alone would be found by reading all since.
             models.Index(fields=["phase", "-order_at", "-address"], name="job_newest"),
-            models.Index(fields=["node", "phase", "-order_at", "-address"], name="job_node_newest"),
+            # A node has few jobs, so that they are sorted by whatever else they are wanted by: without reading them.
+            models.Index(
+                fields=["node", "phase", "-order_at", "-address"],
+                include=["price", "duration_key", "started_key", "ended_key", "delisted_at"],
+                name="job_node_runs",
+            ),
             # With what a text is looked for by: of very many jobs in one place few may have some words.
             *(
                 models.Index(

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from explorer.database.along import along
 from explorer.paging import keyset_page, write_cursor
-from jobs.columns import QUEUE
+from jobs.columns import ORDERS, QUEUE
 from jobs.forms import filter_of
 from jobs.models import Definition, Job
 from jobs.models.entries import SEASON, beginning_of
@@ -336,6 +336,29 @@ def test_text_in_a_place_is_looked_for_without_reading_the_jobs(place: str, monk
 
     assert f"Index Only Scan using job_{place}_runs" in plan
     assert [row.address for row in read(query.urlencode(), 5).rows] == [address(7)]
+
+
+@pytest.mark.parametrize("sort", [sort for sort in sorted(ORDERS) if sort])
+def test_jobs_of_a_node_are_sorted_without_reading_them(sort: str) -> None:
+    """A busy one has thousands, of which a page shows fifty."""
+    for number in range(200):
+        listed = NOON - timedelta(hours=number * 7 % 50)
+        times = {"listed_at": listed, "started_at": listed, "ended_at": listed + timedelta(seconds=number * 11 % 90)}
+        make_job(number, state=2, node=address(f"node {number % 20}"), price=number * 13 % 70, **times)
+    connection.cursor().execute("ANALYZE jobs_job")
+    query = QueryDict(f"node={address('node 7')}&sort={sort}")
+    form = filter_of(query)
+    assert form.is_valid()
+    parts = Asked(form.wanted, ORDERS[sort], query, 5).parts(Manner.FREE)
+
+    with along(enable_seqscan="off", enable_bitmapscan="off"):
+        plan = parts.part(0).order_by(*ORDERS[sort])[:6].explain()
+
+    assert "Index Only Scan using job_node_runs" in plan
+    expected = Job.objects.filter(node=address("node 7")).order_by(*ORDERS[sort]).values_list("pk", flat=True)
+    page = read(query.urlencode(), 6)
+    rows = [row.address for row in page.rows] + [row.address for row in read(page.older, 6).rows]
+    assert rows == list(expected)
 
 
 def prices(query: str) -> list[int]:

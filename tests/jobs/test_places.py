@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from explorer.nosana.payloads import Definition as DefinitionPayload
 from explorer.nosana.payloads import JobPayload
@@ -259,3 +259,19 @@ def test_few_of_very_many_definitions_with_a_word_are_used_in_a_place(
     with CaptureQueriesContext(connection) as queries:
         assert len(read("q=word", 5).rows) == 5
     assert any("EXISTS" in found["sql"] for found in queries)
+
+
+def test_definitions_that_were_looked_for_are_known_for_the_moment_that_all_is_kept(
+    nothing_remembered: None, old: list[Job]
+):
+    """The counts and facets beside a list ask the same."""
+
+    def asked(query: str) -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as queries:
+            rows = read(query, 5).rows
+        return len(rows), sum('FROM "jobs_definition"' in found["sql"] for found in queries)
+
+    assert [asked("q=word"), asked("q=word")] == [(3, 1), (3, 1)]
+    with override_settings(KEPT_SECONDS=60):
+        assert [asked("q=word"), asked("q=word")] == [(3, 1), (3, 0)]
+        assert asked("q=word&trigger=web") == (0, 1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQueryField
 from django.core.cache import cache
 from django.db.models import BooleanField, Exists, Expression, F, Func, OuterRef, Q, QuerySet, Value
@@ -90,19 +91,18 @@ def _used(wanted: Mapping[str, Any]) -> Iterator[Q]:
 def _few_definitions(wanted: Mapping[str, Any]) -> list[str] | None:
     """Return the keys of the definitions that have what a filter asks of the contents of jobs; None for many.
 
-    One query besides those of a GPU, image or resource; none where there were many before, for finding that out reads a
-    long list of the index.
+    One query besides those of a GPU, image or resource, which reads long lists of the index: none where there were many
+    before, and none for the moment that all is kept, in which a list's counts and facets ask the same.
     """
     most = FEW_WITHOUT_RUNS if "q" in wanted and wanted.keys() & _WITHOUT_RUNS else FEW_DEFINITIONS
     asked = [most, query_of(wanted.get("q", "")), *(wanted.get(name) for name in _OF_DEFINITIONS)]
     name = f"job-list-common:{hashlib.sha256(repr(asked).encode()).hexdigest()}"
-    if cache.get(name):
-        return None
-    keys = list(definitions_of(wanted).values_list("pk", flat=True)[: most + 1])
-    if len(keys) <= most:
-        return keys
-    cache.set(name, True, REMEMBERED)
-    return None
+    known: list[str] | Literal[True] | None = cache.get(name)
+    if known is None:
+        keys = list(definitions_of(wanted).values_list("pk", flat=True)[: most + 1])
+        known = keys if len(keys) <= most else True
+        cache.set(name, known, REMEMBERED if known is True else settings.KEPT_SECONDS)
+    return None if known is True else known
 
 
 def _with_definitions(keys: Sequence[str]) -> Q:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Expression, F, Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
@@ -53,6 +53,19 @@ _HELD = (
 def asks_several(wanted: Mapping[str, Any]) -> bool:
     """Say whether a filter asks for several things that jobs are held under entries by, which can be intersected."""
     return sum(1 for names in _HELD if names & wanted.keys()) > 1
+
+
+#: What there is an index of that has the definitions of its jobs.
+_RUNS: Final = frozenset({"market", "gpu", "deployer", "payer", "trigger"})
+
+
+def has_index(wanted: Mapping[str, Any]) -> bool:
+    """Say whether an index has all that is asked of jobs and sorted by: else each would be read for it.
+
+    Where a place's jobs rarely have some words, tens of thousands are looked at; of a node, thousands are sorted.
+    """
+    is_text_in_place = "q" in wanted and bool(wanted.keys() & _RUNS) and not wanted.get("sort")
+    return is_text_in_place or ("sort" in wanted and wanted.keys() == {"node", "sort"})
 
 
 def _entries_of(wanted: Mapping[str, Any], places: Mapping[str, Any]) -> dict[str, Sequence[Any]]:

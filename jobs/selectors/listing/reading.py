@@ -25,7 +25,7 @@ from jobs.selectors.listing.boxes import Manner, TooSlow, time_box
 from jobs.selectors.listing.contents import asks_definitions
 from jobs.selectors.listing.edges import edges, tells
 from jobs.selectors.listing.figures import SEEN, Seen
-from jobs.selectors.listing.filtering import asks_several, held_under, matching, order_of
+from jobs.selectors.listing.filtering import asks_several, has_index, held_under, matching, order_of
 from jobs.selectors.listing.kinds import LIST_MS, SORTED_MS, Listed
 from jobs.selectors.listing.slices import Slice, slices
 
@@ -47,8 +47,6 @@ _PATIENT_WAYS: Final = (Way(150), Way(300, Manner.GATHER), Way(1000), Way(2500, 
 WAYS: Final = (Way(12), Way(12, Manner.WALK), Way(40, Manner.GATHER), *_PATIENT_WAYS)
 #: Where several things are, PostgreSQL misjudges how many jobs have them all: it takes them for independent.
 WAYS_OF_SEVERAL: Final = (Way(25, Manner.GATHER), Way(12), Way(12, Manner.WALK), Way(60, Manner.GATHER), *_PATIENT_WAYS)
-#: What there is an index of that has the definitions of its jobs.
-_RUNS: Final = frozenset({"market", "gpu", "deployer", "payer", "trigger"})
 #: A fragment inside another page shows so many jobs.
 EMBEDDED: Final = 10
 #: A manner that took no longer is not compared with others; milliseconds.
@@ -173,14 +171,11 @@ class Asked:
         if listed and not listed.jobs:
             return Parts(Job.objects.filter(pk__in=()), [], self.params)
         if manner not in GATHERING:
-            # Where a place's jobs rarely have the words, tens of thousands are looked at: job_market_runs and its like
-            # have what is asked of them.
-            by_index = self.order == QUEUE and "q" in self.wanted and bool(self.wanted.keys() & _RUNS)
             found = matching(self.wanted)
             edge = edges(found, self.wanted, self.order, listed)
             at = self.at and edge.nearest(self.at, falls=self.order[-1].startswith("-"))
             params = _from_day(self.params, self.order, at)
-            return Parts(found.filter(edge.condition), [Slice()], params, by_index=by_index)
+            return Parts(found.filter(edge.condition), [Slice()], params, by_index=has_index(self.wanted))
         found = matching(self.wanted, by_entries=True)
         if listed and listed.are_few:
             found = found.filter(image_ids__contains=listed.image_ids)
