@@ -33,6 +33,7 @@ def cases() -> Iterator[Case]:
     """Yield every case; reads the database, slowly."""
     values = filters()
     yield from lists(values)
+    yield from deep_in_ranges()
     yield from pairs(values)
     yield from fragments(values)
     yield from searches()
@@ -109,6 +110,15 @@ def lists(values: Mapping[str, Params]) -> Iterator[Case]:
             after = picks.cursor(order, offset)
             sort = {"sort": name} if name else {}
             yield Case("list", f"list: page {page}{f', sort {name}' if name else ''}", _url({**sort, "after": after}))
+
+
+def deep_in_ranges() -> Iterator[Case]:
+    """Yield pages down the list of a stretch of time, far from where it begins."""
+    lately, down = picks.day(picks.newest(), 7), Job.objects.count() * 2 // 3
+    for name, word in (("", "listed"), ("-started", "started"), ("-ended", "ended")):
+        sort = {"sort": name} if name else {}
+        params = {**sort, f"{word}_to": lately, "after": picks.cursor(ORDERS[name], down)}
+        yield Case("list", f"list: deep in what was {word} until last week", _url(params))
 
 
 def _list(name: str, query: str) -> Case:
