@@ -20,7 +20,7 @@ class Written:
 
     inserted: int = 0
     updated: int = 0
-    #: The keys of those that were changed.
+    #: The keys of those that upsert() changed.
     keys: frozenset[Any] = field(default=frozenset(), compare=False)
 
     def __add__(self, other: Written) -> Written:

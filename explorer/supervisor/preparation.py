@@ -28,7 +28,8 @@ def migrate() -> int:
     """Apply what is pending, fill in what that left empty, and return how many migrations there were."""
     count = pending_migrations()
     call_command("migrate", interactive=False, verbosity=0)
-    # Of a new database nothing is to be read; that of an older release is read once, if need be at the next start.
+    # Of a new database nothing is to be read; that of an older release is read once. Where that was stopped, the next
+    # start finds definitions that lack something.
     call_command("read_contents", if_needed=not count, stdout=io.StringIO())
     return count
 

@@ -20,8 +20,12 @@ BATCH = 500
 
 
 def is_needed() -> bool:
-    """Say whether an older release, or a filling that was stopped, left anything to be filled in; one query."""
-    unread = Q(words=None, error="", fetched_at__isnull=False)
+    """Say whether an older release, or a filling that was stopped, left definitions to be filled in; one query.
+
+    It does not know of sums that were not made, nor of places that only a look at all definitions would find.
+    """
+    unread = Q(words=None) | Q(fingerprint=None)
+    unread &= Q(error="", fetched_at__isnull=False)
     return Definition.objects.filter(unread | Q(places__contains=[ANYWHERE])).order_by().exists()
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils import timezone
 
 from explorer.nosana.payloads import Definition as DefinitionPayload
 from explorer.nosana.payloads import JobPayload
@@ -275,3 +276,19 @@ def test_definitions_that_were_looked_for_are_known_for_the_moment_that_all_is_k
     with override_settings(KEPT_SECONDS=60):
         assert [asked("q=word"), asked("q=word")] == [(3, 1), (3, 0)]
         assert asked("q=word&trigger=web") == (0, 1)
+
+
+def test_definitions_are_looked_for_again_when_a_job_came(
+    nothing_remembered: None, old: list[Job], monkeypatch: pytest.MonkeyPatch
+):
+    """Else it would be missing from a page, whose live bar does not announce what is older than the newest job."""
+    monkeypatch.setattr("jobs.selectors.listing.spans.newest", lambda: Job.objects.newest_listing())
+    with override_settings(KEPT_SECONDS=60):
+        assert len(read("q=word", 5).rows) == 3
+        new = make_job("new", ipfs_job=cid("new"), listed_at=timezone.now())
+        make_definition(new, {}, words="word")
+        assert len(read("q=word", 5).rows) == 4
+
+        monkeypatch.setattr(contents, "VERY_FEW", 0)
+        make_definition(make_job("other", ipfs_job=cid("other"), listed_at=timezone.now()), {}, words="word")
+        assert len(read("q=word", 7).rows) == 5

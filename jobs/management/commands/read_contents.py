@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = (
         "After an upgrade, once no worker of the older release runs: read what stored definitions name and where they "
         "are used, so that jobs are found by it, and make the sums of jobs. Safe beside everything of this release. "
-        "Stop it at any time: the next run goes on from there."
+        "Stop it at any time: nothing is lost, and the next run does what is left."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

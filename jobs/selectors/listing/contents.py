@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
@@ -17,12 +18,14 @@ from explorer.copying import array_text
 from jobs.contents import query_of
 from jobs.models import Definition
 from jobs.models.places import among
-from jobs.selectors.listing import named
+from jobs.selectors.listing import named, spans
 
 #: With no more definitions than this, the jobs are found by them; with more, each job is asked for its definition.
 #: That takes longer in an order, or within a range, for which no index has the definitions of jobs (job_market_runs).
 FEW_DEFINITIONS = 500
 FEW_WITHOUT_RUNS = 2500
+#: So many are kept: beside what else is remembered they take no room.
+VERY_FEW = 100
 _ADDRESS = 44  # the characters of an address, at most
 #: For how long it is remembered that a text is in more; seconds.
 REMEMBERED = 600
@@ -92,17 +95,23 @@ def _few_definitions(wanted: Mapping[str, Any]) -> list[str] | None:
     """Return the keys of the definitions that have what a filter asks of the contents of jobs; None for many.
 
     One query besides those of a GPU, image or resource, which reads long lists of the index: none where there were many
-    before, and none for the moment that all is kept, in which a list's counts and facets ask the same.
+    before, and none for the moment that all is kept where they are very few and no job came since.
     """
     most = FEW_WITHOUT_RUNS if "q" in wanted and wanted.keys() & _WITHOUT_RUNS else FEW_DEFINITIONS
     asked = [most, query_of(wanted.get("q", "")), *(wanted.get(name) for name in _OF_DEFINITIONS)]
-    name = f"job-list-common:{hashlib.sha256(repr(asked).encode()).hexdigest()}"
-    known: list[str] | Literal[True] | None = cache.get(name)
-    if known is None:
-        keys = list(definitions_of(wanted).values_list("pk", flat=True)[: most + 1])
-        known = keys if len(keys) <= most else True
-        cache.set(name, known, REMEMBERED if known is True else settings.KEPT_SECONDS)
-    return None if known is True else known
+    name, newest = f"job-list-common:{hashlib.sha256(repr(asked).encode()).hexdigest()}", spans.newest()
+    known: tuple[datetime, list[str]] | Literal[True] | None = cache.get(name)
+    if known is True:
+        return None
+    if known and known[0] == newest:  # else a page would lack what it does not announce either
+        return known[1]
+    keys = list(definitions_of(wanted).values_list("pk", flat=True)[: most + 1])
+    if len(keys) > most:
+        cache.set(name, True, REMEMBERED)
+        return None
+    if len(keys) <= VERY_FEW:
+        cache.set(name, (newest, keys), settings.KEPT_SECONDS)
+    return keys
 
 
 def _with_definitions(keys: Sequence[str]) -> Q:

@@ -13,7 +13,7 @@ from jobs.models import Job
 from jobs.selectors.listing.boxes import TooSlow, time_box
 from jobs.selectors.listing.figures import SEEN, Row, Seen, markets, rows
 from jobs.selectors.listing.filtering import matching
-from jobs.selectors.listing.slices import newest
+from jobs.selectors.listing.spans import newest
 
 NEWS_CAP: Final = 99
 #: A poll may take no longer; milliseconds.

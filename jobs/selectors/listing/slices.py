@@ -14,9 +14,7 @@ from typing import Any, Final
 from django.db.models import Q
 from django.utils import timezone
 
-from explorer.kept import kept
 from jobs.columns import QUEUE
-from jobs.models import Job
 from jobs.models.entries import RANGES, SEASON, SEASONS, UNFINISHED, beginning_of, ranges, week_of
 from jobs.models.job import NEVER, SLACK
 from jobs.selectors.listing import spans
@@ -43,12 +41,6 @@ class Slice:
 
 def _timed(times: Sequence[int], edge: Q | None = None) -> Slice:
     return Slice({"time": times}, edge or Q())
-
-
-@kept
-def newest() -> datetime:
-    """Return when the job was listed that was listed last, now without any; a query that reads the end of an index."""
-    return Job.objects.newest_listing() or timezone.now()
 
 
 def slices(
@@ -171,7 +163,7 @@ def _spans(wanted: Mapping[str, Any], start: int | None, *, falls: bool) -> Iter
     """Yield weeks next to one, else next to the list's end, into the past where it falls; none from an unknown end."""
     listed = spans.listed(wanted)
     first = week_of(listed.first) if listed.first else None
-    last = min(map(week_of, [max(newest(), timezone.now()), *([listed.beyond] if listed.beyond else [])]))
+    last = min(map(week_of, [max(spans.newest(), timezone.now()), *([listed.beyond] if listed.beyond else [])]))
     begin = (last if start is None else min(last, start)) if falls else (first if start is None else start)
     if begin is None:
         return

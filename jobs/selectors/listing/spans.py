@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q
+from django.utils import timezone
 
 from explorer.kept import kept
 from jobs.models import Job
@@ -95,3 +96,9 @@ def moved(moment: datetime, by: timedelta) -> datetime:
         return moment + by
     except OverflowError:
         return _MINIMUM if by < timedelta() else _MAXIMUM
+
+
+@kept
+def newest() -> datetime:
+    """Return when the job was listed that was listed last, now without any; a query that reads the end of an index."""
+    return Job.objects.newest_listing() or timezone.now()
