@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test.utils import CaptureQueriesContext, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from explorer.nosana.payloads import Definition as DefinitionPayload
@@ -262,33 +263,37 @@ def test_few_of_very_many_definitions_with_a_word_are_used_in_a_place(
     assert any("EXISTS" in found["sql"] for found in queries)
 
 
-def test_definitions_that_were_looked_for_are_known_for_the_moment_that_all_is_kept(
-    nothing_remembered: None, old: list[Job]
-):
+@pytest.fixture
+def keeping(nothing_remembered: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep definitions that were looked for; nothing else, which other tests would find."""
+    monkeypatch.setattr(contents, "settings", SimpleNamespace(KEPT_SECONDS=60))
+
+
+def asked(query: str) -> tuple[int, int]:
+    """Read a page; return how many jobs it has, and how many times definitions were looked for."""
+    with CaptureQueriesContext(connection) as queries:
+        rows = read(query, 9).rows
+    return len(rows), sum('FROM "jobs_definition"' in found["sql"] for found in queries)
+
+
+def test_definitions_that_were_looked_for_are_known_for_the_moment_that_all_is_kept(keeping: None, old: list[Job]):
     """The counts and facets beside a list ask the same."""
+    assert [asked("q=word"), asked("q=word")] == [(3, 1), (3, 0)]
+    assert asked("q=word&trigger=web") == (0, 1)
 
-    def asked(query: str) -> tuple[int, int]:
-        with CaptureQueriesContext(connection) as queries:
-            rows = read(query, 5).rows
-        return len(rows), sum('FROM "jobs_definition"' in found["sql"] for found in queries)
 
+def test_definitions_are_not_kept_for_no_time(nothing_remembered: None, old: list[Job]):
     assert [asked("q=word"), asked("q=word")] == [(3, 1), (3, 1)]
-    with override_settings(KEPT_SECONDS=60):
-        assert [asked("q=word"), asked("q=word")] == [(3, 1), (3, 0)]
-        assert asked("q=word&trigger=web") == (0, 1)
 
 
 def test_definitions_are_looked_for_again_when_a_job_came(
-    nothing_remembered: None, old: list[Job], monkeypatch: pytest.MonkeyPatch
+    keeping: None, old: list[Job], monkeypatch: pytest.MonkeyPatch
 ):
     """Else it would be missing from a page, whose live bar does not announce what is older than the newest job."""
-    monkeypatch.setattr("jobs.selectors.listing.spans.newest", lambda: Job.objects.newest_listing())
-    with override_settings(KEPT_SECONDS=60):
-        assert len(read("q=word", 5).rows) == 3
-        new = make_job("new", ipfs_job=cid("new"), listed_at=timezone.now())
-        make_definition(new, {}, words="word")
-        assert len(read("q=word", 5).rows) == 4
+    assert asked("q=word") == (3, 1)
+    make_definition(make_job("new", ipfs_job=cid("new"), listed_at=timezone.now()), {}, words="word")
+    assert asked("q=word") == (4, 1)
 
-        monkeypatch.setattr(contents, "VERY_FEW", 0)
-        make_definition(make_job("other", ipfs_job=cid("other"), listed_at=timezone.now()), {}, words="word")
-        assert len(read("q=word", 7).rows) == 5
+    monkeypatch.setattr(contents, "VERY_FEW", 0)
+    make_definition(make_job("other", ipfs_job=cid("other"), listed_at=timezone.now()), {}, words="word")
+    assert [asked("q=word"), asked("q=word")] == [(5, 1), (5, 1)]
