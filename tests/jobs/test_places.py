@@ -74,7 +74,7 @@ def test_jobs_are_written_with_where_their_definitions_are_used():
 
 def test_definitions_that_are_used_nowhere_else_are_not_written_again():
     jobs = [job_payload(f"job {n}", definition=ECHO, ipfs_job=cid(n % 2)) for n in range(4)]
-    versions = Definition.objects.extra(select={"version": "xmin::text"}).values_list("key", "version")  # noqa: S610
+    versions = Definition.objects.extra(select={"version": "xmin::text"}).values_list("key", "version")  # noqa: S610 - our own
     store_jobs(jobs=jobs[:2])
     before = dict(versions)
 
@@ -228,7 +228,7 @@ def test_words_in_a_place_are_looked_for_among_what_is_used_there(old: list[Job]
     make_market(gpu_types=["NVIDIA 3090"])
     list(filling.place_definitions())
     names = {"both": cid("both"), "c": old[2].pk}
-    find = lambda: sorted(  # noqa: E731
+    find = lambda: sorted(  # noqa: E731 - asked twice
         contents.definitions_of(wanted_of(f"{query}&q=word")).values_list("pk", flat=True)
     )
 
