@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -18,6 +19,8 @@ from explorer.database.along import along
 from explorer.paging import Count, write_cursor
 from jobs.forms import filter_of
 from jobs.selectors import export, listing
+from jobs.selectors.listing import reading
+from jobs.selectors.listing.boxes import Manner
 from jobs.selectors.listing.values import LABELS
 from markets.models import Image
 from tests.jobs.factories import NOON, address, make_job, make_market
@@ -113,6 +116,23 @@ def test_facets_are_not_counted_by_reading_the_table_from_its_oldest_job_on(
     assert "Seq Scan on jobs_job" not in plan
     # What the sums know, or the filter itself, is not told apart once more.
     assert "GROUP BY image_ids, op_types, trigger" in asked
+
+
+@pytest.mark.parametrize(
+    ("query", "number", "gathers"), [("duration_min=60", 3, False), ("duration_min=60&trigger=cli", 2, True)]
+)
+def test_jobs_of_one_thing_are_counted_by_its_own_index_however_their_list_is_read(
+    jobs: None, query: str, number: int, gathers: bool
+) -> None:
+    form = filter_of(QueryDict(query))
+    assert form.is_valid()
+    cache.set(reading._key(form.wanted), reading.Memory(took={Manner.GATHER: 1.0}))
+    with CaptureQueriesContext(connection) as queries:
+        assert facets(query)["state"] == exactly(Completed=number)
+
+    counting = [found["sql"] for found in queries if "duration_key" in found["sql"]]
+    assert len(counting) >= 2  # the total, and the values
+    assert any("width_bucket" in sql for sql in counting) is gathers
 
 
 def table(page: str, name: str) -> list[list[str]]:

@@ -55,6 +55,11 @@ def asks_several(wanted: Mapping[str, Any]) -> bool:
     return sum(1 for names in _HELD if names & wanted.keys()) > 1
 
 
+def asks_one(wanted: Mapping[str, Any]) -> bool:
+    """Say whether a filter asks for nothing but one thing that jobs are held under entries by."""
+    return any(wanted.keys() - {"sort"} <= names for names in _HELD)
+
+
 #: What there is an index of that has the definitions of its jobs.
 _RUNS: Final = frozenset({"market", "gpu", "deployer", "payer", "trigger"})
 

@@ -25,7 +25,7 @@ from jobs.selectors.listing.boxes import Manner, TooSlow, time_box
 from jobs.selectors.listing.contents import asks_definitions
 from jobs.selectors.listing.edges import edges, tells
 from jobs.selectors.listing.figures import SEEN, Seen
-from jobs.selectors.listing.filtering import asks_several, has_index, held_under, matching, order_of
+from jobs.selectors.listing.filtering import asks_one, asks_several, has_index, held_under, matching, order_of
 from jobs.selectors.listing.kinds import LIST_MS, SORTED_MS, Listed
 from jobs.selectors.listing.slices import Slice, slices
 
@@ -277,7 +277,12 @@ def _ways(wanted: Mapping[str, Any], memory: Memory) -> Iterator[Way]:
 
 
 def are_gathered(wanted: Mapping[str, Any]) -> bool:
-    """Say whether the filter's jobs are best found by gathering them: then they are counted that way too."""
+    """Say whether the filter's jobs are best found by gathering them: then they are counted that way too.
+
+    Of one thing alone there is an index that counts it, however its list is read: that one has an order besides.
+    """
+    if asks_one(wanted):
+        return False
     if asks_several(wanted):
         return True
     memory: Memory | None = cache.get(_key(wanted))
