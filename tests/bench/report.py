@@ -54,12 +54,20 @@ def table(report: dict[str, Any]) -> str:
         f"{'':<58} {'p50 ms':>8} {'p95 ms':>8} {'x empty':>7} {'8 conn/s':>8} {'queries':>7} {'bytes gz':>8}",
     ]
     for row in report["rows"]:
-        marks = f"  MISSED {'; '.join(row['missed'])}" if row["missed"] else ""
         lines.append(
             f"{row['name'][:58]:<58} {row['p50_ms']:>8.1f} {row['p95_ms']:>8.1f} {row['p50_ms'] / empty:>7.1f} "
-            f"{_number(row['rps_8']):>8} {_number(row['queries']):>7} {_number(row['bytes_gz']):>8}{marks}"
+            f"{_number(row['rps_8']):>8} {_number(row['queries']):>7} {_number(row['bytes_gz']):>8}{_marks(row)}"
         )
     return "\n".join([*lines, *_others(report)])
+
+
+def _marks(row: dict[str, Any]) -> str:
+    """Return what a row missed, and what was measured first where it was measured twice."""
+    marks = f"  MISSED {'; '.join(row['missed'])}" if row["missed"] else ""
+    first = row.get("first")
+    if not first:
+        return marks
+    return f"{marks}  first {first['p50_ms']:.1f} and {first['p95_ms']:.1f} ms, {_number(first['rps_8'])}/s"
 
 
 def _others(report: dict[str, Any]) -> Iterable[str]:

@@ -48,6 +48,16 @@ def test_table_says_what_was_missed() -> None:
     ]
 
 
+def test_table_says_what_was_measured_first() -> None:
+    first = {"p50_ms": 41.0, "p95_ms": 90.0, "rps_8": 70.0}
+    text = report.table(whole(1000, 4.0, row(first=first), row(first=first, missed=["p50_ms 26 > 25"])))
+
+    assert [line.partition("15,000")[2] for line in text.splitlines()[2:4]] == [
+        "  first 41.0 and 90.0 ms, 70/s",
+        "  MISSED p50_ms 26 > 25  first 41.0 and 90.0 ms, 70/s",
+    ]
+
+
 def test_traffic_of_a_browser_has_its_own_target() -> None:
     traffic = {"first_visit": {"requests": 8, "kb": 90.0}, "filter_change": {"requests": 2, "kb": 15.1}}
 
