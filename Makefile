@@ -67,7 +67,7 @@ lock: .venv/uv.stamp ## Choose new versions: compile requirements*.in into requi
 
 .PHONY: web
 web: .venv/run.stamp ## Start only the web server, as in production
-	exec $(PYTHON) -m gunicorn explorer.wsgi -k gthread --workers 2 --threads 4 --preload --no-control-socket \
+	exec $(PYTHON) -m gunicorn explorer.wsgi -k gthread --workers 2 --threads 4 --preload --no-control-socket --limit-request-line 8190 \
 		--bind "$${HOST:-127.0.0.1}:$${PORT:-8000}"
 
 .PHONY: worker

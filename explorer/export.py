@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import socket
+import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack
@@ -28,8 +31,13 @@ from explorer.locks import advisory_lock
 FIRST_BATCH, BATCH = 500, 4000
 #: How many exports run at a time, in all processes: each keeps a thread of the web server busy.
 PLACES = 3
+#: A reader who takes nothing for so long is cut off, and can go on from a cursor; seconds.
+STALLED = 60
 #: What makes a spreadsheet read a text as a formula, as a first character; the wide forms count in some of them.
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+#: What may end a cell in the middle of a text: where the comma is a decimal point, cells are separated by a semicolon.
+_SEPARATORS = ";|\t\r\n"
+_BEGINS_FORMULA = re.compile(r"""^(?=[" ]*[=+\-@\t\r\n＝＋－＠])|(?<=[;|\t\r\n])(?=[" ]*[=+\-@＝＋－＠])""")
 
 Cell = str | int | None
 Row = Sequence[Cell]
@@ -47,39 +55,62 @@ Columns = Sequence[Column]
 Batches = Iterator[Sequence[Row]]
 
 
+Batch = list[tuple[Any, ...]]
+
+
 def batches(
-    queryset: QuerySet[Any], order: Sequence[str], cells: Sequence[Any], *, after: str = "", limit: int | None = None
-) -> Iterator[list[tuple[Any, ...]]]:
+    queryset: QuerySet[Any],
+    order: Sequence[str],
+    cells: Sequence[Any],
+    *,
+    after: str = "",
+    limit: int | None = None,
+    wanted: Callable[[Batch], Batch] = list,
+) -> Iterator[Batch]:
     """Return the rows beyond the cursor `after` in order, a batch at a time, as tuples of the expressions `cells` and,
     behind them, of the columns of `order` as text. No transaction between batches. Raises BadCursor, at once.
+
+    `wanted` returns those of a batch that are to be in the file: `limit` rows of these, unless the list ends before.
     """
-    keys = [Cast(key.lstrip("-"), TextField()) for key in order]
     position = paging.read_cursor(queryset, order, after) if after else None
-    return _batches(queryset, queryset.values_list(*cells, *keys), order, position, limit)
+    return _batches(queryset, queryset.values_list(*cells, *_keys(order)), order, position, limit, wanted)
+
+
+def rows_of(queryset: QuerySet[Any], order: Sequence[str], cells: Sequence[Any]) -> Batch:
+    """Return all rows of a short list as batches() does; one query."""
+    return list(queryset.values_list(*cells, *_keys(order)).order_by(*order))
+
+
+def _keys(order: Sequence[str]) -> list[Cast]:
+    return [Cast(key.lstrip("-"), TextField()) for key in order]
 
 
 def _batches(
-    queryset: QuerySet[Any], rows: QuerySet[Any], order: Sequence[str], position: list[Value] | None, left: int | None
-) -> Iterator[list[tuple[Any, ...]]]:
+    queryset: QuerySet[Any],
+    rows: QuerySet[Any],
+    order: Sequence[str],
+    position: list[Value] | None,
+    left: int | None,
+    wanted: Callable[[Batch], Batch],
+) -> Iterator[Batch]:
     size = FIRST_BATCH
     while left is None or left > 0:
         count = size if left is None else min(size, left)
         batch = _batch(rows, order, position, count)
-        if batch:
-            yield batch
+        kept = wanted(batch)
+        if kept:
+            yield kept
         if len(batch) < count:
             return
         position = paging.read_cursor(queryset, order, paging.write_cursor(batch[-1][-len(order) :]))
-        size, left = BATCH, None if left is None else left - count
+        size, left = BATCH, None if left is None else left - len(kept)
 
 
-def _batch(
-    rows: QuerySet[Any], order: Sequence[str], position: list[Value] | None, count: int
-) -> list[tuple[Any, ...]]:
+def _batch(rows: QuerySet[Any], order: Sequence[str], position: list[Value] | None, count: int) -> Batch:
     """Return the next `count` rows. Each part of what lies beyond a position is read alone: a range of an index."""
     if position is None:
         return list(rows.order_by(*order)[:count])
-    batch: list[tuple[Any, ...]] = []
+    batch: Batch = []
     for part in reversed(list(paging.segments(rows, order, position))):  # the nearest one comes last
         batch += part.order_by(*order)[: count - len(batch)]
         if len(batch) == count:
@@ -88,8 +119,11 @@ def _batch(
 
 
 def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula: an apostrophe goes before what begins one."""
-    return f"'{text}" if text[:1] in _FORMULA else text
+    """Return a text that no spreadsheet takes for a formula: an apostrophe goes before what begins one.
+
+    Also behind what separates cells elsewhere: by such a one, the text is cut in two.
+    """
+    return _BEGINS_FORMULA.sub("'", text)
 
 
 def _csv(columns: Columns, rows: Batches) -> Iterator[str]:
@@ -97,8 +131,16 @@ def _csv(columns: Columns, rows: Batches) -> Iterator[str]:
     yield _csv_lines([[column.name for column in columns]])
     texts = [place for place, column in enumerate(columns) if column.is_text]
     for batch in rows:
-        unsafe = {place for place in texts if not _FORMULA.isdisjoint({str(row[place])[:1] for row in batch})}
+        unsafe = {place for place in texts if _may_be_unsafe([str(row[place]) for row in batch])}
         yield _csv_lines([_guarded(row, unsafe) for row in batch] if unsafe else batch)
+
+
+def _may_be_unsafe(cells: Sequence[str]) -> bool:
+    """Say whether any of these texts is to be looked at: a million of them are not one by one."""
+    whole = "".join(cells)
+    return any(mark in whole for mark in _SEPARATORS) or not _FORMULA.isdisjoint(
+        {cell.lstrip(' "')[:1] for cell in cells}
+    )
 
 
 def _guarded(row: Row, unsafe: Set[int]) -> Row:
@@ -200,6 +242,7 @@ def file_response(request: HttpRequest, name: str, kind: str, columns: Columns, 
     if not any(place.enter_context(advisory_lock(f"export {number}")) for number in range(PLACES)):
         place.close()
         return _busy()
+    _give_up_when_stalled(request)
     chunks: Iterator[bytes] = (text.encode() for text in FORMATS[kind].text(columns, rows))
     takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
     if takes_gzip:
@@ -209,6 +252,13 @@ def file_response(request: HttpRequest, name: str, kind: str, columns: Columns, 
         response["Content-Encoding"] = "gzip"
     patch_vary_headers(response, ["Accept-Encoding"])
     return response
+
+
+def _give_up_when_stalled(request: HttpRequest) -> None:
+    """Have the web server's sends fail once nothing was taken for STALLED seconds; a slow reader takes something."""
+    connection = request.META.get("gunicorn.socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", STALLED, 0))
 
 
 def _gzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ site_urls = (
         path("sign-in/", accounts.LoginView.as_view(), name="sign_in"),
         path("sign-out/", accounts.LogoutView.as_view(), name="sign_out"),
         path("views/", saved.saved_views, name="views"),
-        path("views/<str:token>/", saved.saved_view, name="view"),
+        path("views/<slug:token>/", saved.saved_view, name="view"),
     ],
     "explorer",
 )

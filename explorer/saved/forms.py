@@ -5,7 +5,10 @@ from __future__ import annotations
 from django import forms
 
 from explorer.models.saved import NAME_LENGTH, QUERY_LENGTH, ListPage
+from explorer.saved.store import canonical
 from explorer.text import visible
+
+TOO_LONG = f"This filter is too long to be kept: more than {QUERY_LENGTH} characters."
 
 
 class Name(forms.Form):
@@ -34,8 +37,15 @@ class Shown(forms.Form):
     query = forms.CharField(
         required=False,
         max_length=QUERY_LENGTH,
-        error_messages={"max_length": f"This filter is too long to be kept: more than {QUERY_LENGTH} characters."},
+        error_messages={"max_length": TOO_LONG},
     )
+
+    def clean_query(self) -> str:
+        """Return the query string as it is kept, which may be longer than what was sent: ü becomes %C3%BC."""
+        query = canonical(self.cleaned_data["query"])
+        if len(query) > QUERY_LENGTH:
+            raise forms.ValidationError(TOO_LONG)
+        return query
 
 
 class NewView(Name, Shown):

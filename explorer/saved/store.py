@@ -45,11 +45,14 @@ def own(user: User | AnonymousUser, page: str = "") -> Sequence[SavedView]:
 
 
 def keep(owner: User, *, page: str, name: str, query: str) -> SavedView:
-    """Save a view; two queries. Raises Refused for a name that the owner has, and beyond MOST views."""
+    """Save a view of a canonical query; two queries.
+
+    Raises Refused for a name that the owner has, and beyond MOST views.
+    """
     if SavedView.objects.of(owner).count() >= MOST:
         raise Refused(f"You have {MOST} views, which is as many as are kept. Delete one first.")
-    view = SavedView(owner=owner, page=page, name=name, query=canonical(query))
-    _write(view)
+    view = SavedView(owner=owner, page=page, name=name, query=query)
+    _write(view, is_new=True)
     return view
 
 
@@ -60,8 +63,8 @@ def rename(view: SavedView, name: str) -> None:
 
 
 def update(view: SavedView, query: str) -> None:
-    """Have a view show another filter of its list."""
-    view.query = canonical(query)
+    """Have a view show another canonical query of its list."""
+    view.query = query
     _write(view)
 
 
@@ -71,10 +74,12 @@ def share(view: SavedView, *, is_shared: bool) -> None:
     _write(view)
 
 
-def _write(view: SavedView) -> None:
+def _write(view: SavedView, *, is_new: bool = False) -> None:
     view.updated_at = timezone.now()
     try:
         with transaction.atomic():
+            if not is_new and not SavedView.objects.select_for_update().filter(pk=view.pk).exists():
+                raise Refused("This view was deleted meanwhile, perhaps in another window.")  # else it would come back
             view.save()
     except IntegrityError as error:
         raise Refused(f"You have a view of this list called “{view.name}”. Choose another name.") from error

@@ -92,7 +92,7 @@ def _own(request: HttpRequest, problems: Sequence[str] = (), *, status: int = 20
     context = {
         "views": store.own(request.user),
         "problems": problems,
-        "here": {**here, "query": store.canonical(here["query"])},
+        "here": here,
         "typed": request.POST.get("name", ""),
         "origin": request.build_absolute_uri("/").rstrip("/"),
     }

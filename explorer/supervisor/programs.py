@@ -41,7 +41,9 @@ def beat() -> Program:
 def web() -> Program:
     """Return the web server; told to stop, it gives open requests a second."""
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
-    flags = ["--no-control-socket", "--graceful-timeout", "1", "--bind", f"{host}:{settings.PORT}"]
+    # A filter by all of forty markets, with the rows that the live poll asks for, is longer than gunicorn's default.
+    flags = ["--no-control-socket", "--graceful-timeout", "1", "--limit-request-line", "8190"]
+    flags += ["--bind", f"{host}:{settings.PORT}"]
     size = ["-k", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS), "--preload"]
     return _python("web", "-m", "gunicorn", "explorer.wsgi", *size, *flags)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import forms
 from django.utils.dateparse import parse_datetime
@@ -25,14 +25,14 @@ class NewsFilter(JobFilter):
     paused = forms.BooleanField(required=False)
 
     def clean_since(self) -> datetime:
-        """Return the time of the newest listing that the page knew of."""
+        """Return the time of the newest listing that the page knew of, UTC."""
         try:
             moment = parse_datetime(self.cleaned_data["since"])
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            raise forms.ValidationError("The time is not one that this page gave.")
-        return moment
+            if moment and moment.tzinfo:
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):  # no time at all, or one that is in no year of UTC
+            pass
+        raise forms.ValidationError("The time is not one that this page gave.")
 
     def clean_shown(self) -> list[str]:
         """Return the addresses of the rows whose state may change."""

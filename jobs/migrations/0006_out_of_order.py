@@ -3,8 +3,9 @@
 import datetime
 import django.db.models.expressions
 import django.db.models.lookups
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from explorer.database.concurrently import AddIndexOnce
 
 
 class Migration(migrations.Migration):
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexOnce(
             model_name='job',
             index=models.Index(condition=models.Q(django.db.models.lookups.GreaterThan(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('order_at'), '-', models.F('started_at')), models.DurationField()), models.Value(datetime.timedelta(days=1), output_field=models.DurationField())), django.db.models.lookups.GreaterThan(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('order_at'), '-', models.F('ended_at')), models.DurationField()), models.Value(datetime.timedelta(days=1), output_field=models.DurationField())), _connector='OR'), fields=['phase'], name='job_out_of_order'),
         ),

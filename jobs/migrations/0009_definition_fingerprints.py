@@ -1,11 +1,13 @@
 """Which definitions do the same, and the newest jobs of each.
 
 The column is empty at first: `manage.py read_contents` fills it in, which `make run` does by itself. The indexes are
-made while everything runs; one that was cut short has to be dropped before it is made again (docs/operations.md).
+made while everything runs, and begun again where that was cut short.
 """
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
+
+from explorer.database.concurrently import AddIndexOnce
 
 
 class Migration(migrations.Migration):
@@ -17,16 +19,27 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='definition',
-            name='fingerprint',
-            field=models.CharField(help_text='the same for definitions that do the same (jobs/definition/edit); null where it is not made yet', max_length=64, null=True),
+        # Beside indexes that are made in no transaction, it may have been added by a try that was cut short.
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "ALTER TABLE jobs_definition ADD COLUMN IF NOT EXISTS fingerprint varchar(64) NULL",
+                    "ALTER TABLE jobs_definition DROP COLUMN IF EXISTS fingerprint",
+                ),
+            ],
+            state_operations=[
+                migrations.AddField(
+                    model_name='definition',
+                    name='fingerprint',
+                    field=models.CharField(help_text='the same for definitions that do the same (jobs/definition/edit); null where it is not made yet', max_length=64, null=True),
+                ),
+            ],
         ),
-        AddIndexConcurrently(
+        AddIndexOnce(
             model_name='definition',
             index=models.Index(fields=['fingerprint', '-fetched_at'], name='definition_fingerprint'),
         ),
-        AddIndexConcurrently(
+        AddIndexOnce(
             model_name='job',
             index=models.Index(fields=['ipfs_job', '-order_at'], name='job_definition_newest'),
         ),

@@ -1,7 +1,8 @@
 """An index of the few jobs that wait or run, made while jobs are read and written."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from explorer.database.concurrently import AddIndexOnce
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexOnce(
             model_name='job',
             index=models.Index(condition=models.Q(('delisted_at', None), ('phase__lt', 2)), fields=['phase', 'market', 'node', 'order_at', 'started_at'], name='job_unfinished'),
         ),

@@ -1,11 +1,12 @@
 """The index of a deployer's jobs has what a text is looked for by: the jobs themselves need not be read for it.
 
-Made while everything runs. One that was cut short stays behind as invalid and has to be dropped before it is made again
-(docs/operations.md, Upgrading).
+Made while everything runs, and begun again where that was cut short.
 """
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
+
+from explorer.database.concurrently import AddIndexOnce
 
 
 class Migration(migrations.Migration):
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexOnce(
             model_name='job',
             index=models.Index(fields=['deployer', 'phase', '-order_at', '-address'], include=['ipfs_job', 'delisted_at'], name='job_deployer_runs'),
         ),

@@ -1,12 +1,13 @@
 """One index of what definitions name and of their words: whether any has a word and an image takes half the time.
 
-Made while everything runs. One that was cut short stays behind as invalid and has to be dropped before it is made again
-(docs/operations.md, Upgrading).
+Made while everything runs, and begun again where that was cut short.
 """
 
 import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations
+
+from explorer.database.concurrently import AddIndexOnce
 
 
 class Migration(migrations.Migration):
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexOnce(
             model_name='definition',
             index=django.contrib.postgres.indexes.GinIndex(fields=['image_ids', 'resource_ids', 'op_types', 'words'], gin_pending_list_limit=256, name='definition_has'),
         ),

@@ -83,15 +83,23 @@ def mend() -> bool:
     jobs of an image, and not how many there are. What a rebuild does not mend is wrong with the sums, and let be for a
     day.
     """
-    if not _disagree() or cache.get(_KEY):
+    if not _differ() or cache.get(_KEY):
         return False
     rebuild_kinds()
-    if _disagree():
+    if _differ():
         cache.set(_KEY, True, HOPELESS)
     return True
 
 
-def _disagree() -> bool:
+def are_whole() -> bool:
+    """Say whether sums and kinds are there of all jobs, as far as can be told without counting these; a few queries.
+
+    A rebuild makes the kinds last: one that was cut short, of a database that had none, has left none.
+    """
+    return not _differ() and (agree() or not _ask("SELECT EXISTS (SELECT FROM jobs_job)"))
+
+
+def _differ() -> bool:
     return _ask(_DIFFERENCES, list(_DIMENSIONS)) or (_ask("SELECT EXISTS (SELECT FROM jobs_jobkind)") and not agree())
 
 

@@ -5,8 +5,10 @@ PostgreSQL writes the cells, times and money too, so that a million rows take se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Final
 
 from django.db.models import (
@@ -61,11 +63,11 @@ _SINCE = ExpressionWrapper(Now() - F("started_at"), DurationField())
 _SO_FAR = Greatest(Cast(Floor(Extract(_SINCE, "epoch", output_field=FloatField())), _WHOLE), Value(0))
 _RAN = Coalesce(
     F("duration"),
-    Case(When(Q(state=JobState.RUNNING, started_at__isnull=False), then=_SO_FAR)),
+    Case(When(Q(state=JobState.RUNNING, started_at__isnull=False, delisted_at=None), then=_SO_FAR)),
     output_field=_WHOLE,
 )
 _PAID = Case(
-    When(state=JobState.STOPPED, ran__isnull=False, then=Value(0)),  # jobs/payment.py
+    When(Q(state=JobState.STOPPED) | Q(delisted_at__isnull=False), ran__isnull=False, then=Value(0)),  # jobs/payment.py
     When(ran__isnull=False, then=Least("ran", "timeout")),
     output_field=_WHOLE,
 )
@@ -110,6 +112,8 @@ _CELLS: Final[Sequence[tuple[Column, Any]]] = (
 COLUMNS: Final = tuple(column for column, _ in _CELLS)
 _WIDTH: Final = len(COLUMNS)
 _UNFINISHED: Final = ("queued", "running")
+#: Lists at whose end the jobs stand that have not begun or ended, and at whose beginning those that just did.
+_RISING: Final = frozenset({"-started_key", "-ended_key", "-duration_key"})
 
 
 def columns(*, has_cursors: bool) -> Sequence[Column]:
@@ -122,21 +126,53 @@ def batches(
 ) -> Iterator[Sequence[Row]]:
     """Return the jobs of a filter as rows for `columns()`, in the list's order; one query a batch or two.
 
-    Raises BadCursor, at once.
+    Jobs that moved to a part of the list that was written already come at the end of a file without a limit. Raises
+    BadCursor, at once.
     """
     found: JobQuerySet = listing.matching(wanted).annotate(ran=_RAN).annotate(paid=_PAID)
-    cells = [cell for _, cell in _CELLS]
-    rows = export.batches(found, listing.order_of(wanted), cells, after=after, limit=limit)
-    return _rows(rows, has_cursors=has_cursors)
+    cells, order = [cell for _, cell in _CELLS], listing.order_of(wanted)
+    written = _Written(_may_rise(found, order, after) if limit is None else set())
+    rows = export.batches(found, order, cells, after=after, limit=limit, wanted=written.add)
+    return _rows(chain(rows, _moved(found, order, cells, written)), has_cursors=has_cursors)
 
 
-def _rows(found: Iterator[list[tuple[Any, ...]]], *, has_cursors: bool) -> Iterator[Sequence[Row]]:
-    """Yield batches of rows. A job that began to run while the file is made stays where it was read first."""
-    seen = set[str]()
+def _moved(found: JobQuerySet, order: Sequence[str], cells: Sequence[Any], written: _Written) -> Iterator[export.Batch]:
+    """Yield the jobs that the file lacks at its end, as they are now; a query where there are any."""
+    if written.missed:
+        yield export.rows_of(found.filter(pk__in=written.missed), order, cells)
+
+
+def _may_rise(found: JobQuerySet, order: Sequence[str], after: str) -> set[str]:
+    """Return the jobs of a list beyond a cursor that move up in it when they begin or end; one query or two."""
+    if order[0] not in _RISING:
+        return set()
+    waiting = found.filter(phase__lt=JobState.COMPLETED, delisted_at=None).order_by()
+    position = paging.read_cursor(found, order, after) if after else None
+    parts = paging.segments(waiting, order, position) if position else [waiting]
+    return {address for part in parts for address in part.values_list("pk", flat=True)}
+
+
+@dataclass(slots=True)
+class _Written:
+    """What a file has of the jobs that may move in the list while it is made: each is in it once."""
+
+    #: The jobs that it may come to lack.
+    missed: set[str]
+    unfinished: set[str] = field(default_factory=set)
+
+    def add(self, batch: export.Batch) -> export.Batch:
+        """Return the rows of a batch that are not in the file: one that began to run stays where it was read first."""
+        if self.unfinished:
+            batch = [row for row in batch if row[0] not in self.unfinished]
+        self.unfinished |= {row[0] for row in batch if row[1] in _UNFINISHED}
+        if self.missed:
+            self.missed -= {row[0] for row in batch}
+        return batch
+
+
+def _rows(found: Iterable[export.Batch], *, has_cursors: bool) -> Iterator[Sequence[Row]]:
+    """Yield batches of rows for a file."""
     for batch in found:
-        if seen:
-            batch = [row for row in batch if row[0] not in seen]
-        seen |= {row[0] for row in batch if row[1] in _UNFINISHED}
         if has_cursors:
             yield [(*row[:_WIDTH], paging.write_cursor(row[_WIDTH:])) for row in batch]
         else:

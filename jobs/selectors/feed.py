@@ -18,6 +18,7 @@ from django.utils.html import escape
 from explorer.formats import duration, iso
 from explorer.text import shortened, visible
 from jobs.choices import JobState
+from jobs.models import Result
 from jobs.selectors import listing
 from markets.models import Market
 
@@ -38,14 +39,16 @@ def newest(wanted: Mapping[str, Any]) -> list[listing.Seen]:
     return listing.page_of({**wanted, "sort": "-listed"}, QueryDict(), size=NEWEST).rows
 
 
-def updated(jobs: Sequence[listing.Seen]) -> datetime | None:
-    """Return when the newest change of any of the jobs was; None without jobs."""
-    return max(map(_changed, jobs), default=None)
-
-
-def _changed(job: listing.Seen) -> datetime:
-    times = (job.order_at, job.started_at, job.ended_at, job.delisted_at)
+def _changed(job: listing.Seen, read_at: datetime | None) -> datetime:
+    """Return when a job changed last: on the chain, or when its result was read, which says how it went."""
+    times = (job.order_at, job.started_at, job.ended_at, job.delisted_at, read_at)
     return max(moment for moment in times if moment is not None)
+
+
+def _read_at(jobs: Sequence[listing.Seen]) -> dict[str, datetime]:
+    """Return when the results of jobs were read, of those whose were; one query."""
+    found = Result.objects.filter(job__in=[job.address for job in jobs]).values_list("job", "fetched_at")
+    return {job: at for job, at in found if at}
 
 
 def title(words: Sequence[str]) -> str:
@@ -56,10 +59,11 @@ def title(words: Sequence[str]) -> str:
 def atom(jobs: Sequence[listing.Seen], *, title: str, page: str, here: str) -> str:
     """Return the feed as XML; `page` and `here` are the whole URLs of the list and of the feed.
 
-    One query, for the markets' names. Ids depend on the network and the address only: a job keeps its id on any
-    server. What the network says passes through `visible`, which leaves only characters that XML may hold.
+    Two queries, for the markets' names and the times of results. Ids depend on the network and the address only: a job
+    keeps its id on any server. What the network says passes through `visible`, which leaves only characters that XML
+    may hold.
     """
-    markets = listing.markets()
+    markets, read_at = listing.markets(), _read_at(jobs)
     feed = _Feed(
         title=title, link=page, description=None, feed_url=here, feed_guid=_id(page.partition("?")[2] or "all")
     )
@@ -70,7 +74,7 @@ def atom(jobs: Sequence[listing.Seen], *, title: str, page: str, here: str) -> s
             description=escape(_summary(job)),
             unique_id=_id(job.address),
             pubdate=job.order_at,
-            updateddate=_changed(job),
+            updateddate=_changed(job, read_at.get(job.address)),
             author_name=visible(job.deployer),
             categories=[_word(job).lower()],
         )

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from explorer.copying import array_text
 from explorer.nosana.payloads import Definition as DefinitionPayload
@@ -32,11 +33,23 @@ NOTHING: Final[dict[str, Any]] = {
     "op_types": [],
 }
 NOT_READ: Final = {**NOTHING, "words": None, "fingerprint": None}
+#: Whether what a definition names was read: an older release stored only its text (jobs/sync/filling.py).
+_IS_READ: Final = "(words IS NOT NULL OR error <> '')"
 #: Joined with the wanted keys: a list of thousands takes PostgreSQL longer to plan than to find.
 _KNOWN: Final = f"""
-    SELECT key, {", ".join(SHOWN)} FROM jobs_definition JOIN unnest(%s::text[]) AS wanted (key) USING (key)
-    WHERE fetched_at IS NOT NULL
+    SELECT key, {_IS_READ}, {", ".join(SHOWN)}
+    FROM jobs_definition JOIN unnest(%s::text[]) AS wanted (key) USING (key) WHERE fetched_at IS NOT NULL
 """
+#: The jobs that have not what their definition names: with its CID, and without one with the job's address as key.
+_DIFFERING: Final = " UNION ALL ".join(
+    f"""
+    SELECT job.address FROM unnest(%s::text[]) AS wanted (key) JOIN jobs_definition AS definition USING (key)
+      JOIN jobs_job AS job ON {is_of} WHERE fetched_at IS NOT NULL AND {_IS_READ}
+      AND ({", ".join(f"job.{name}" for name in SHOWN)})
+        IS DISTINCT FROM ({", ".join(f"definition.{name}" for name in SHOWN)})
+    """
+    for is_of in ("job.ipfs_job = key", "job.address = key AND job.ipfs_job = ''")
+)
 #: A definition is used where it ever was, and in the places that are written now; known to be, it is not so anywhere.
 _PLACES: Final = f"""(
     SELECT CASE WHEN COUNT(*) > {MOST} OR bool_or(place = {EVERYWHERE}) THEN '{{{EVERYWHERE}}}'
@@ -62,12 +75,12 @@ MERGE: Final = {
 class Known:
     """What is known of the definitions of some jobs: what the jobs copy, by key; and the keys of the others.
 
-    `unread` are still to be fetched. `late` came now, after jobs that share them had come without.
+    `waited_for` are those whose jobs may be written, here or by others, without what they name: still to be fetched or
+    read, or come just now, after jobs that share them had come without.
     """
 
     shown: dict[str, dict[str, Any]]
-    unread: list[str]
-    late: list[str]
+    waited_for: list[str]
 
 
 def store_definitions(jobs: Sequence[JobPayload], now: datetime) -> Known:
@@ -77,7 +90,7 @@ def store_definitions(jobs: Sequence[JobPayload], now: datetime) -> Known:
     writers lock them in one order.
     """
     places = _places_of(jobs)
-    shown = known_now(places)
+    shown, unread_texts = _known(places)
     come = {definition_key(job): job.definition for job in jobs if job.definition}
     new = {key: definition for key, definition in come.items() if key not in shown}
     unread = sorted({job.ipfs_job for job in jobs if job.ipfs_job} - set(shown) - set(new))
@@ -86,7 +99,7 @@ def store_definitions(jobs: Sequence[JobPayload], now: datetime) -> Known:
     rows = [_row(key, new.get(key), places[key], read.get(key, NOT_READ), now) for key in [*new, *others]]
     written = upsert(Definition, rows, key="key", merge=MERGE)
     shown |= {key: {name: read.get(key, NOTHING)[name] for name in SHOWN} for key in new}
-    return Known(shown, unread, sorted(written.keys & new.keys()))
+    return Known(shown, [*sorted(written.keys & new.keys()), *unread, *unread_texts])
 
 
 def _places_of(jobs: Sequence[JobPayload]) -> dict[str, list[int]]:
@@ -113,22 +126,29 @@ def place(places: Mapping[str, Sequence[int]]) -> None:
     upsert(Definition, rows, key="key", merge={"places": _PLACES % f"array_remove(old.places, {ANYWHERE}::bigint)"})
 
 
-def known_now(keys: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return what jobs copy of those of these definitions that were read; one query, none for no keys."""
-    if not (wanted := sorted(set(keys))):
-        return {}
+def _known(keys: Iterable[str]) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Return what jobs copy of those of these definitions that came, and which of them were not read; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [array_text(wanted)])
-        return {key: dict(zip(SHOWN, shown, strict=True)) for key, *shown in cursor.fetchall()}
+        cursor.execute(_KNOWN, [array_text(sorted(set(keys)))])
+        rows = cursor.fetchall()
+    shown = {key: dict(zip(SHOWN, columns, strict=True)) for key, _, *columns in rows}
+    return shown, sorted(key for key, is_read, *_ in rows if not is_read)
+
+
+def differing(keys: Sequence[str]) -> list[str]:
+    """Return the jobs of these definitions that have not what these name; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERING, [array_text(keys)] * 2)
+        return [address for (address,) in cursor.fetchall()]
 
 
 def complete(counted: rollups.Counted, keys: Sequence[str]) -> None:
-    """Write what these definitions name into the jobs that came before them; a query where there is none."""
-    jobs = Job.objects.filter(ipfs_job__in=keys, op_count=None) if keys else Job.objects.none()
-    if shown := known_now(jobs.values_list("ipfs_job", flat=True)):
-        counted.before(jobs.filter(ipfs_job__in=shown).values_list("pk", flat=True))
-        definition = Definition.objects.filter(pk=OuterRef("ipfs_job"))
-        jobs.filter(ipfs_job__in=shown).update(**{name: Subquery(definition.values(name)) for name in SHOWN})
+    """Write what these definitions name into the jobs that came before that was known; a query where there is none."""
+    if keys and (addresses := differing(keys)):
+        jobs = Job.objects.filter(pk__in=addresses)
+        counted.before(jobs.values_list("pk", flat=True))
+        definition = Definition.objects.filter(pk=Coalesce(NullIf(OuterRef("ipfs_job"), Value("")), OuterRef("pk")))
+        jobs.update(**{name: Subquery(definition.values(name)) for name in SHOWN})
 
 
 def columns_of(contents: Mapping[str, Contents]) -> dict[str, dict[str, Any]]:

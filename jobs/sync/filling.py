@@ -14,19 +14,21 @@ from jobs.contents import contents_of
 from jobs.definition.edit.fingerprint import fingerprint
 from jobs.models import Definition, Job
 from jobs.models.places import ANYWHERE, limited, used_in
-from jobs.sync.definitions import NOTHING, SHOWN, columns_of, place
+from jobs.rollups import agreement
+from jobs.sync.definitions import NOTHING, SHOWN, columns_of, complete, differing, place
 
 BATCH = 500
 
 
 def is_needed() -> bool:
-    """Say whether an older release, or a filling that was stopped, left definitions to be filled in; one query.
+    """Say whether an older release, or a filling that was stopped, left something to be filled in; a few queries.
 
-    It does not know of sums that were not made, nor of places that only a look at all definitions would find.
+    It does not know of places that only a look at all definitions would find.
     """
     unread = Q(words=None) | Q(fingerprint=None)
     unread &= Q(error="", fetched_at__isnull=False)
-    return Definition.objects.filter(unread | Q(places__contains=[ANYWHERE])).order_by().exists()
+    lacking = Definition.objects.filter(unread | Q(places__contains=[ANYWHERE])).order_by()
+    return lacking.exists() or not agreement.are_whole()
 
 
 def read_contents() -> Iterator[int]:
@@ -53,14 +55,18 @@ def make_fingerprints() -> Iterator[int]:
 
 
 def place_definitions() -> Iterator[int]:
-    """Look where definitions are used, and yield how many, batch by batch: all, from the first one on each time.
+    """Look where definitions are used and whether their jobs have what they name, and yield how many, batch by batch.
 
-    Also of those of which it is known: while two releases wrote jobs, the older one did not note it. As safe as
-    read_contents() beside writers of this release, who note the places of what they are about to write.
+    All, from the first one on each time: while two releases wrote jobs, the older one did not note the places, and
+    copied nothing into a job. As safe as read_contents() beside writers of this release, who note the places of what
+    they are about to write.
     """
     last = ""
     while keys := list(Definition.objects.filter(key__gt=last).order_by("key").values_list("key", flat=True)[:BATCH]):
         place(_found_in(keys))
+        if differing(keys):
+            with rollups.counted() as counted:
+                complete(counted, keys)
         last = keys[-1]
         yield len(keys)
 

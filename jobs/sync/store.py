@@ -81,7 +81,7 @@ def prepare(jobs: Sequence[JobPayload]) -> Prepared:
         block=new_block(Job, rows),
         results=found,
         results_block=new_block(Result, found),
-        waited_for=[*known.late, *known.unread],
+        waited_for=known.waited_for,
         at=now,
     )
 

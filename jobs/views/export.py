@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.http import http_date, quote_etag
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from explorer.export import FORMATS, Portion, file_name, file_response
@@ -74,11 +74,10 @@ def job_feed(request: HttpRequest) -> HttpResponse:
     page = request.build_absolute_uri(f"{reverse('jobs:list')}{canonical_query(form)}".rstrip("?"))
     text = feed.atom(found, title=feed.title(_words(form)), page=page, here=request.build_absolute_uri())
     response = HttpResponse(text, content_type="application/atom+xml; charset=utf-8")
-    etag, modified = quote_etag(feed.digest(text)), feed.updated(found)
+    etag = quote_etag(feed.digest(text))
+    # No Last-Modified: a job that comes late, or a state that is read late, changes the feed and no newest time in it.
     response["ETag"], response["Cache-Control"] = etag, "max-age=30"
-    if modified:
-        response["Last-Modified"] = http_date(modified.timestamp())
-    answer = get_conditional_response(request, etag, int(modified.timestamp()) if modified else None, response)
+    answer = get_conditional_response(request, etag, None, response)
     return answer if isinstance(answer, HttpResponse) else response
 
 

@@ -52,7 +52,7 @@ def web(environment: Mapping[str, str], log: Path) -> Iterator[tuple[str, int]]:
     """Run gunicorn as `make web` does, with the settings of the benchmark; yield its address and process number."""
     port = _free_port()
     program = [sys.executable, "-m", "gunicorn", "explorer.wsgi", "-k", "gthread", "--workers", "2", "--threads", "4"]
-    flags = ["--preload", "--no-control-socket", "--bind", f"127.0.0.1:{port}"]
+    flags = ["--preload", "--no-control-socket", "--limit-request-line", "8190", "--bind", f"127.0.0.1:{port}"]
     with log.open("wb") as out:
         server = subprocess.Popen([*program, *flags], env={**os.environ, **environment}, stdout=out, stderr=out)
     try:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from django.apps import apps
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import IntegrityError, connection, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from explorer.database.concurrently import AddIndexOnce
@@ -14,6 +18,7 @@ from tests.jobs.factories import make_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "job_scratch"
+OURS = {"explorer", "markets", "jobs"}
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +68,25 @@ def test_index_that_was_cut_short_is_made_anew() -> None:
     assert made
     assert made[1]
     assert made[0] != left[0]
+
+
+def _steps(operations: Iterable[Operation]) -> Iterator[Operation]:
+    for operation in operations:
+        if isinstance(operation, SeparateDatabaseAndState):
+            yield from _steps(operation.database_operations)
+        else:
+            yield operation
+
+
+def test_what_a_migration_does_in_no_transaction_can_be_done_again() -> None:
+    loader = MigrationLoader(None)
+    loose = {name: one for name, one in loader.disk_migrations.items() if name[0] in OURS and not one.atomic}
+    steps = [(name, step) for name, one in loose.items() for step in _steps(one.operations)]
+
+    assert len(loose) > 10
+    assert [
+        (name, step)
+        for name, step in steps
+        if not isinstance(step, AddIndexOnce | RemoveIndexConcurrently)
+        and not (isinstance(step, RunSQL) and " EXISTS " in str(step.sql))
+    ] == []

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,6 +66,26 @@ def test_what_a_spreadsheet_takes_for_a_formula_is_made_a_text(start: str) -> No
     assert safe(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
     row = next(iter(csv.reader(io.StringIO(text("csv", [(f"{start}1", 1, "a")]).partition("\r\n")[2], newline=""))))
     assert row == [f"'{start}1", "1", "a"]
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        ("a;=1+1;b", "a;'=1+1;b"),
+        ('x;"=1+1"', 'x;\'"=1+1"'),
+        ("x; =1", "x;' =1"),
+        ("x\t@a|-b", "x\t'@a|'-b"),
+        (' "=1', "' \"=1"),
+        ("'=1", "'=1"),
+        ("a;b-c;d=1", "a;b-c;d=1"),
+        ("x\r\ny", "x\r\ny"),
+        ("x\n=1", "x\n'=1"),
+    ],
+)
+def test_nor_does_one_that_separates_cells_otherwise(told: str, written: str) -> None:
+    assert safe(told) == written
+    line = text("csv", [("plain", 1, "a"), (told, 1, "a")]).split("\r\n", 2)[2]
+    assert next(iter(csv.reader(io.StringIO(line, newline=""), strict=True))) == [written, "1", "a"]
 
 
 @given(batches_of_rows)
@@ -136,6 +157,23 @@ def test_a_place_is_given_back_when_the_reader_leaves() -> None:
     assert held() == 1
 
     response.close()
+
+    assert held() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("open_connection")
+def test_a_reader_who_takes_nothing_is_cut_off_and_gives_the_place_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "STALLED", 1)
+    ours, theirs = socket.socketpair()
+    asked = request()
+    asked.META["gunicorn.socket"] = ours
+    with ours, theirs:
+        response = file_response(asked, "jobs", "ndjson", COLUMNS, iter([[("x" * 5_000_000, 1, None)]]))
+        with pytest.raises(BlockingIOError):  # what makes gunicorn close the response; nobody reads at the other end
+            ours.sendall(b"".join(response))
+        assert held() == 1
+        response.close()
 
     assert held() == 0
 

@@ -116,6 +116,19 @@ def test_a_job_that_its_node_gave_up_costs_nothing(client: Client) -> None:
     ]
 
 
+@pytest.mark.parametrize("facts", [{"started_at": NOON}, {"started_at": NOON, "ended_at": NOON + timedelta(seconds=9)}])
+def test_a_job_that_was_withdrawn_costs_nothing_and_does_not_go_on(client: Client, facts: dict[str, Any]) -> None:
+    make_job("job", state=1, node=address("node"), delisted_at=NOON + timedelta(seconds=9), **facts)
+
+    row = table(client, "/jobs/export.csv?state=withdrawn")[0]
+    shown = client.get("/jobs.json?state=withdrawn").json()["jobs"][0]
+
+    ran = "9" if "ended_at" in facts else ""
+    assert [row[name] for name in ("state", "duration_s")] == ["withdrawn", ran]
+    assert float(row["node_nos"] or 0) == 0
+    assert (shown["run_s"], shown["total"]["usd"], shown["total"]["nos"]) == (int(ran) if ran else None, None, None)
+
+
 @pytest.mark.parametrize("facts", [{}, {"delisted_at": NOON}, {"state": 3}])
 def test_a_job_that_never_ran_has_no_cost(client: Client, facts: dict[str, Any]) -> None:
     make_job("job", **facts)
@@ -209,6 +222,40 @@ def test_a_job_that_begins_to_run_while_the_file_is_made_is_in_it_once() -> None
 
     assert [row[0] for row in [*first, *rest]].count(first[0][0]) == 1
     assert {row[0] for row in [*first, *rest]} == set(in_order())
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_part_has_as_many_rows_as_its_limit_though_a_job_of_it_comes_twice() -> None:
+    many(12)
+    found = export.batches({}, limit=9)
+    first = list(next(found))
+    assert first[0][1] == "queued"
+    Job.objects.filter(pk=first[0][0]).update(state=1, listed_at=NOON - timedelta(days=9))
+
+    rows = [row[0] for batch in [first, *found] for row in batch]
+
+    assert (len(rows), len(set(rows))) == (9, 9)
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("sort", ["-started", "-ended", "-duration"])
+def test_a_job_that_moves_to_what_is_written_comes_at_the_end(sort: str, after: bool) -> None:
+    for number in range(6):
+        finished(number, ended_at=NOON + timedelta(seconds=60 + number))
+    waiting = make_job("waiting")
+    begin = next(iter(export.batches({"sort": sort}, has_cursors=True)))[0][-1] if after else ""
+    before = in_order(sort=sort)[after:]
+    found = export.batches({"sort": sort}, after=str(begin))
+    first = list(next(found))
+    Job.objects.filter(pk=waiting.pk).update(
+        state=2, started_at=NOON + timedelta(days=1), ended_at=NOON + timedelta(days=2)
+    )
+
+    rows = [*first, *(row for batch in found for row in batch)]
+
+    assert [row[0] for row in rows] == before
+    assert rows[-1][:2] == (waiting.pk, "completed")
 
 
 @pytest.mark.usefixtures("small_batches")

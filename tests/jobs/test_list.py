@@ -336,6 +336,16 @@ def test_news_can_be_paused(client: Client) -> None:
     assert "every 10s" not in paused
 
 
+def test_a_job_of_the_far_future_neither_ends_news_nor_is_news_for_ever(client: Client) -> None:
+    make_job("future", listed_at=ago(days=-4000))
+    make_job("q", listed_at=ago(minutes=2))
+    poll = news_url(get(client, "/jobs/"))
+
+    assert words(get(client, poll, **HTMX), "news") == "No new jobs Pause updates"
+    make_job("new", listed_at=ago(minutes=1))
+    assert words(get(client, poll, **HTMX), "news").startswith("1 new job")
+
+
 def test_news_are_for_the_first_page_only(client: Client) -> None:
     for number in range(51):
         finished(number, number + 60)
@@ -352,7 +362,18 @@ def test_news_without_htmx_lead_to_the_list(client: Client) -> None:
     assert (response.status_code, response["Location"]) == (302, "/jobs/?state=queued")
 
 
-@pytest.mark.parametrize("since", ["", "x", "2026-08-21", "2026-08-21T12:00:00", "2026-99-21T12:00:00%2B00:00"])
+@pytest.mark.parametrize(
+    "since",
+    [
+        "",
+        "x",
+        "2026-08-21",
+        "2026-08-21T12:00:00",
+        "2026-99-21T12:00:00%2B00:00",
+        "9999-12-31T23:59:59-23:00",
+        "0001-01-01T00:00:00%2B23:00",
+    ],
+)
 def test_news_since_no_time_are_refused(client: Client, since: str) -> None:
     assert client.get(f"/jobs/news/?since={since}", headers=HTMX).status_code == 400
 

@@ -102,7 +102,7 @@ def rows(page: Sequence[Seen], known: Mapping[str, Market], *, in_phases: bool =
 
 
 def _row(job: Seen, market: Market | None, now: datetime, *, begins_block: bool) -> Row:
-    is_queued, is_running = job.state == JobState.QUEUED, job.state == JobState.RUNNING
+    is_queued, is_running = job.state == JobState.QUEUED, job.state == JobState.RUNNING and not job.delisted_at
     end = now if is_running else job.ended_at
     seconds = max(int((end - job.started_at).total_seconds()), 0) if job.started_at and end else None
     paid = paid_seconds(started_at=job.started_at, ended_at=end, timeout=job.timeout) if not is_unpaid(job) else 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
+
+from django.utils import timezone
 
 from explorer import paging
 from explorer.paging import Count
@@ -18,6 +20,8 @@ from jobs.selectors.listing.spans import newest
 NEWS_CAP: Final = 99
 #: A poll may take no longer; milliseconds.
 NEWS_MS: Final = 250
+#: A clock of the network may be so far ahead; a job that was listed later than that is never news, nor ends them.
+AHEAD: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ def watch(page: Sequence[Seen]) -> News:
     What counts is when jobs were listed, by the chain's clock: later than the newest job that is known of any kind,
     and than those on the page, which may have come since that was read.
     """
-    return News(max([newest(), *(job.order_at for job in page)]).isoformat())
+    now = timezone.now()
+    times = [at for at in (newest(), *(job.order_at for job in page)) if at <= now + AHEAD]
+    return News(max(times, default=now).isoformat())
 
 
 def news(wanted: Mapping[str, Any], since: datetime, shown: Sequence[str]) -> News:
@@ -45,7 +51,8 @@ def news(wanted: Mapping[str, Any], since: datetime, shown: Sequence[str]) -> Ne
     """
     try:
         with time_box(NEWS_MS):
-            count = paging.capped_count(matching(wanted).listed_since(since), NEWS_CAP)
+            listed = matching(wanted).listed_since(since).filter(order_at__lte=timezone.now() + AHEAD)
+            count = paging.capped_count(listed, NEWS_CAP)
     except TooSlow:
         count = None
     found = [Seen(*row) for row in Job.objects.filter(pk__in=shown).values_list(*SEEN)] if shown else []

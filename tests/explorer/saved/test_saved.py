@@ -90,6 +90,7 @@ def test_the_same_name_may_be_used_by_others_and_on_other_lists(alice: User, bob
         ({"name": "\u202e" * 20}, "This name holds characters that cannot be seen."),
         ({"page": "odd"}, "There is no such list to save."),
         ({"query": "x" * 4001}, "This filter is too long to be kept: more than 4000 characters."),
+        ({"query": f"q={'ü' * 1500}"}, "This filter is too long to be kept: more than 4000 characters."),
         ({"query": "a=\0"}, "Null characters are not allowed."),
     ],
 )
@@ -190,6 +191,7 @@ def test_the_owner_deletes_a_view(alice: User) -> None:
         ("", {"do": "rename", "name": "OTHER"}, "You have a view of this list called “OTHER”. Choose another name."),
         ("", {"do": "rename", "name": ""}, "A view needs a name."),
         ("", {"do": "update"}, "Open the list with the filter that the view is to have"),
+        (f"?page=jobs&query=q%3D{'%C3%BC' * 1500}", {"do": "update"}, "Open the list with the filter"),
         ("?page=nodes&query=q%3Dx", {"do": "update"}, "Open the list with the filter that the view is to have"),
     ],
 )
@@ -251,3 +253,18 @@ def test_deleting_an_account_deletes_its_views(alice: User) -> None:
 
     assert not SavedView.objects.exists()
     assert bounds.MOST == 100
+
+
+def test_a_view_that_was_deleted_in_another_window_does_not_come_back(alice: User) -> None:
+    view = view_of(alice)
+    SavedView.objects.all().delete()
+
+    with pytest.raises(store.Refused, match="This view was deleted meanwhile, perhaps in another window."):
+        store.rename(view, "Other")
+
+    assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize("token", ["a%00b", "no-such"])
+def test_what_is_no_view_is_not_found(client: Client, token: str) -> None:
+    assert client.get(f"/views/{token}/").status_code == 404
