@@ -170,6 +170,11 @@ HTTPS = env.boolean("HTTPS", False)  # True behind a TLS proxy that sets X-Forwa
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_HTTPONLY = True
+# What a web process remembers of filters (jobs/selectors/listing), a few hundred bytes each: with Django's 300 entries,
+# a third was forgotten whenever a hundred people looked for something.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
+}
 KEPT_SECONDS = 0.0 if TESTING else 2.0  # for so long a web process keeps what every page reads (explorer/kept.py)
 # a text of LONGEST (jobs/builder/store.py) with what a form adds to it, and a form of a thousand ops
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024

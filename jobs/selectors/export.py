@@ -146,7 +146,7 @@ def _may_rise(found: JobQuerySet, order: Sequence[str], after: str) -> set[str]:
     """Return the jobs of a list beyond a cursor that move up in it when they begin or end; one query or two."""
     if order[0] not in _RISING:
         return set()
-    waiting = found.filter(phase__lt=JobState.COMPLETED, delisted_at=None).order_by()
+    waiting = found.unfinished().order_by()
     position = paging.read_cursor(found, order, after) if after else None
     parts = paging.segments(waiting, order, position) if position else [waiting]
     return {address for part in parts for address in part.values_list("pk", flat=True)}
