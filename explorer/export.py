@@ -31,8 +31,9 @@ from explorer.locks import advisory_lock
 FIRST_BATCH, BATCH = 500, 4000
 #: How many exports run at a time, in all processes: each keeps a thread of the web server busy.
 PLACES = 3
-#: A reader who takes nothing for so long is cut off, and can go on from a cursor; seconds.
-STALLED = 60
+#: A reader who takes nothing for so long, or twice that, is cut off, and can go on from a cursor; seconds. Something is
+#: a third of what the connection holds, in bytes: 3 kB a second at least.
+STALLED, HELD = 60, 256 * 1024
 #: What makes a spreadsheet read a text as a formula, as a first character; the wide forms count in some of them.
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 #: What may end a cell in the middle of a text: where the comma is a decimal point, cells are separated by a semicolon.
@@ -258,6 +259,7 @@ def _give_up_when_stalled(request: HttpRequest) -> None:
     """Have the web server's sends fail once nothing was taken for STALLED seconds; a slow reader takes something."""
     connection = request.META.get("gunicorn.socket")
     if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, HELD)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", STALLED, 0))
 
 
