@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from explorer import status as state
 from explorer.htmx import HtmxHttpRequest, render_page
+from explorer.paging import BadCursor, query_string
 from explorer.text import shortened
 
 
@@ -47,9 +48,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say what was wrong with the request, where the explorer itself said so; attackers' details stay unsaid."""
+    """Say what was wrong with the request, where the explorer itself said so; attackers' details stay unsaid.
+
+    Where only a page's position in a list is wrong, the list itself is one click away.
+    """
     reason = str(exception) if isinstance(exception, BadRequest) else ""
-    return render(request, "400.html", {"reason": reason}, status=400)
+    context = {"reason": reason, "has_bad_cursor": isinstance(exception.__cause__, BadCursor)}
+    return render(request, "400.html", {**context, "filter": query_string(request.GET).rstrip("?")}, status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

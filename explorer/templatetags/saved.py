@@ -8,7 +8,6 @@ from typing import Any
 from django import template
 
 from explorer.models.saved import NAME_LENGTH
-from explorer.paging import query_string
 from explorer.saved import store
 
 register = template.Library()
@@ -24,16 +23,17 @@ def place_of(page: str, query: str) -> str:
 def saved_menu(context: Mapping[str, Any], page: str) -> dict[str, Any]:
     """Draw the menu of a person's views of the list `page`; one query, none for somebody who is not signed in.
 
-    The context has the list's canonical query string as `top`, else that of the request counts.
+    The context has the list's form and its canonical query string as `top`. What is wrong cannot be saved.
     """
     request = context["request"]
-    query = store.canonical(context.get("top") or query_string(request.GET))
+    query = store.canonical(context["top"])
     views = store.own(request.user, page)
     return {
         "views": views,
         "current": next((view for view in views if view.query == query), None),
         "page": page,
         "query": query,
+        "is_wrong": bool(context["form"].errors),
         "user": request.user,
         "request": request,
         "csrf_token": context.get("csrf_token"),

@@ -14,7 +14,7 @@ from explorer.nosana.base58 import is_address
 from jobs import columns
 from jobs.choices import OUTCOMES, STATES
 from jobs.forms.shared import shares_fields
-from jobs.forms.values import AddressField, Given, ManyField, MomentField, PriceField, SpanField, quoted
+from jobs.forms.values import AddressField, Given, ManyField, MomentField, PriceField, SpanField, is_day, quoted
 from markets.models import Market
 
 #: The two ends of each range, and what it is a range of.
@@ -116,7 +116,7 @@ class JobFilter(forms.Form):
         cleaned = self.cleaned_data
         for low, high, what in RANGES:
             first, last = cleaned.get(low), cleaned.get(high)
-            if first and last and first.value > last.value:
+            if first and last and (first.value > last.value or _is_day_before(last, first)):
                 self.add_error(high, f"The range of {what} ends before it begins: {first.text} to {last.text}.")
         if cleaned.get("at") and cleaned.get("sort", "").removeprefix("-") not in columns.TIMES:
             self.add_error("at", "One can jump to a date only where the list is sorted by a time.")
@@ -141,8 +141,8 @@ class JobFilter(forms.Form):
         sort: str = self.cleaned_data["sort"]
         if at is None:
             return None
-        is_day = "-" in at.text and "T" not in at.text and (not sort or sort.startswith("-"))
-        return at.value + timedelta(days=is_day)
+        is_whole = is_day(at.text) and (not sort or sort.startswith("-"))
+        return at.value + timedelta(days=is_whole)
 
     @property
     def filters(self) -> dict[str, list[str]]:
@@ -191,8 +191,13 @@ def filter_of(params: QueryDict) -> JobFilter:
 
 
 def canonical_query(form: JobFilter) -> str:
-    """Return "?…" for the list that a valid filter shows, "?" for the list of all jobs."""
-    return f"?{form.canonical.urlencode()}"
+    """Return "?…" for the list that a valid filter shows, "" for the list of all jobs."""
+    return f"?{form.canonical.urlencode()}" if form.canonical else ""
+
+
+def _is_day_before(last: Given[Any], first: Given[Any]) -> bool:
+    """Say whether a range ends with the day that is over when it begins: its end is the first moment beyond."""
+    return is_day(last.text) and first.value == last.value
 
 
 def _is_given(value: Any) -> bool:

@@ -66,6 +66,11 @@ def span_text(seconds: int) -> str:
     return "".join(parts) or "0s"
 
 
+def is_day(text: str) -> bool:
+    """Say whether a time is given as a date alone."""
+    return _DATE.fullmatch(text) is not None
+
+
 class MomentField(forms.CharField):
     """A time: a date, a date and time (UTC unless it says otherwise), or how long ago, such as 24h or 7d.
 
@@ -86,14 +91,14 @@ class MomentField(forms.CharField):
         if (seconds := seconds_of(text)) is not None and not text.isdigit() and seconds <= _UNITS["d"] * 36500:
             at = timezone.now() - timedelta(seconds=seconds)
             return self._checked(Given(at, span_text(seconds)), text)
-        is_day = _DATE.fullmatch(text) is not None
+        is_whole = is_day(text)
         try:
             at = datetime.fromisoformat(text)
             at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-            at += timedelta(days=is_day and self.is_end)  # the last day of all has none after it
+            at += timedelta(days=is_whole and self.is_end)  # the last day of all has none after it
         except (ValueError, OverflowError) as error:
             raise self._wrong(text) from error
-        if is_day:
+        if is_whole:
             return self._checked(Given(at, text), text)
         at = at.replace(microsecond=0)
         whole = f"{at:%Y-%m-%dT%H:%M:%SZ}" if at.second else f"{at:%Y-%m-%dT%H:%MZ}"

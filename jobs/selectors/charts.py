@@ -144,14 +144,14 @@ def _jobs(spell: Spell) -> Chart:
     total, rows, unit = spell.total, spell.bars, spell.period.unit.name
     parts = (thousands(total.ended_completed), thousands(total.ended_stopped), thousands(total.ended_failed))
     words = (
-        f"Jobs that ended, per {unit}: {parts[0]} completed, {parts[1]} stopped, {parts[2]} failed, "
-        f"at most {thousands(max(row.ended for row in rows))} at once"
+        f"Jobs that ended, per {unit}: {parts[0]} completed without a failed op, {parts[1]} stopped, "
+        f"{parts[2]} failed, at most {thousands(max(row.ended for row in rows))} at once"
     )
     bars = spell.labelled([one.ended_title for one in spell.told], [one.ended for one in spell.told])
     classes = ("m-done", "m-stop", "m-fail")
     picture = charts.bars(bars, classes=classes, label=words, width=WIDTH, height=HEIGHT)
     legend = (
-        Legend("k-done", f"{parts[0]} completed"),
+        Legend("k-done", f"{parts[0]} completed without a failed op"),
         Legend("k-stop", f"{parts[1]} stopped"),
         Legend("k-fail", f"{parts[2]} with a failed op"),
     )

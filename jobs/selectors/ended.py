@@ -82,8 +82,9 @@ class Ended:
         """The bins as a picture."""
         total, peak = self.total, max(row.total for row in self.bins)
         label = (
-            f"Jobs that ended, per {self.range.bar} over {self.range.name}: {thousands(total.completed)} completed, "
-            f"{thousands(total.stopped)} stopped, {thousands(total.failed)} failed, at most {thousands(peak)} at once"
+            f"Jobs that ended, per {self.range.bar} over {self.range.name}: {thousands(total.completed)} "
+            f"completed without a failed op, {thousands(total.stopped)} stopped, {thousands(total.failed)} failed, "
+            f"at most {thousands(peak)} at once"
         )
         rows = [self._bar(index, row) for index, row in enumerate(self.bins)]
         return charts.bars(rows, classes=("m-done", "m-stop", "m-fail"), label=label, height=228)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -46,12 +46,20 @@ class Live:
     longest_wait: timedelta | None
     running: int
     nodes: int
-    completed: int
+    day: date  # of today
+    completed: int  # without those in which an op failed, as far as that is known
+    succeeded: int
     failed: int
+    unknown: int  # jobs that ended, of whose ops nothing is known
     success_share: float | None  # of the jobs whose ops are known
     gpu_hours: float  # hours that jobs ran today; a job counts as one GPU
     spent_nos: Decimal | None  # by jobs that ended today, with the network's fee
     spent_usd: Decimal | None
+
+    @property
+    def known(self) -> int:
+        """The jobs that ended today and whose ops are known."""
+        return self.succeeded + self.failed
 
 
 def live() -> Live:
@@ -69,8 +77,11 @@ def live() -> Live:
         longest_wait=now - oldest if oldest else None,
         running=running,
         nodes=nodes,
+        day=midnight.date(),
         completed=sum(row.completed for row in today),
+        succeeded=succeeded,
         failed=failed,
+        unknown=sum(row.ended for row in today) - succeeded - failed,
         success_share=succeeded / (succeeded + failed) if succeeded + failed else None,
         gpu_hours=seconds / 3600,
         spent_nos=spent_nos,
@@ -93,6 +104,7 @@ class Today(NamedTuple):
     """A market's sums of a day, over the jobs that ended then."""
 
     market: str
+    ended: int
     completed: int
     succeeded: int
     failed: int
@@ -103,7 +115,7 @@ class Today(NamedTuple):
 def _sums_of(day: datetime) -> list[Today]:
     """Return the sums of a day by market; one query."""
     rows = JobRollup.objects.filter(dimension=MARKET, unit=DAY, at=day).order_by()
-    ended = rows.values_list("key", "ended_completed", "ended_succeeded", "ended_failed", "nos_micro", "usd")
+    ended = rows.values_list("key", "ended", "ended_completed", "ended_succeeded", "ended_failed", "nos_micro", "usd")
     return [Today(*row) for row in ended]
 
 

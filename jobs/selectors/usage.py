@@ -44,8 +44,8 @@ class Days:
     def chart(self) -> SafeString:
         """The days as a picture."""
         label = (
-            f"Jobs that ended, per day over {len(self.rows)} days: {thousands(self.completed)} completed, "
-            f"{thousands(self.stopped)} stopped, {thousands(self.failed)} failed"
+            f"Jobs that ended, per day over {len(self.rows)} days: {thousands(self.completed)} "
+            f"completed without a failed op, {thousands(self.stopped)} stopped, {thousands(self.failed)} failed"
         )
         return charts.bars([*map(_bar, self.rows)], classes=("m-done", "m-stop", "m-fail"), label=label)
 

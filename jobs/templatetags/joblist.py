@@ -267,4 +267,4 @@ def query_with(context: Mapping[str, Any], name: str, value: str) -> str:
     """Return the query string of the page's list with one value changed; an empty one leaves it out."""
     query = context["query"].copy()
     query.setlist(name, [value] if value else [])
-    return query_string(query)
+    return query_string(query).rstrip("?")

@@ -31,7 +31,7 @@ def chart_page(request: HtmxHttpRequest) -> HttpResponse:
         "rows": selectors.table(spell),
         "lengths": form.lengths(request.GET, spell.period),
         "currencies": form.currencies(request.GET),
-        "json_url": query_string(request.GET),
+        "json_url": query_string(request.GET).rstrip("?"),
     }
     return render_page(request, "jobs/charts.html", context, partial="charts")
 

@@ -55,7 +55,7 @@ def job_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     try:
         rows = export.batches(form.wanted, after=values["after"], limit=values["limit"], has_cursors=values["cursor"])
     except BadCursor as error:
-        raise BadRequest(str(error)) from error
+        raise BadRequest(str(error)) from None  # a file is no list that has a first page
     columns = export.columns(has_cursors=values["cursor"])
     response = file_response(request, file_name("jobs", _words(form)), kind, columns, rows)
     response["Link"] = f'<{reverse("jobs:export")}{canonical_query(form)}>; rel="help"'
@@ -71,7 +71,7 @@ def job_feed(request: HttpRequest) -> HttpResponse:
     except listing.TooSlow:
         sentence = "These jobs take too long to find. A market, a node or a range of times makes it quick.\n"
         return HttpResponse(sentence, status=503, content_type="text/plain", headers={"Retry-After": "60"})
-    page = request.build_absolute_uri(f"{reverse('jobs:list')}{canonical_query(form)}".rstrip("?"))
+    page = request.build_absolute_uri(f"{reverse('jobs:list')}{canonical_query(form)}")
     text = feed.atom(found, title=feed.title(_words(form)), page=page, here=request.build_absolute_uri())
     response = HttpResponse(text, content_type="application/atom+xml; charset=utf-8")
     etag = quote_etag(feed.digest(text))

@@ -20,7 +20,7 @@ from django_htmx.http import push_url
 
 from explorer.htmx import HtmxHttpRequest, render_page
 from explorer.kept_pages import kept_page
-from explorer.paging import BadCursor
+from explorer.paging import PAGE_SIZE, BadCursor
 from jobs.columns import COLUMNS, TIMES, heads, shown, sort_words
 from jobs.forms import JobFilter, NewsFilter, canonical_query, filter_of
 from jobs.rollups.reading import Totals
@@ -41,20 +41,20 @@ def job_list(request: HtmxHttpRequest) -> HttpResponse:
     if request.htmx and request.GET.get("view") == "embed":
         return _embedded(request, form)
     if is_valid and not request.htmx and "" in _values(request.GET):
-        return redirect(f"{request.path}{canonical_query(form)}".rstrip("?"))  # what a form without JavaScript sends
+        return redirect(f"{request.path}{canonical_query(form)}")  # what a form without JavaScript sends
     markets = listing.markets()
     sums = listing.known(form.wanted) if is_valid else None
-    context = {
-        "has_counts": sums is not None,
-        **_frame(form, markets, sums),
-        **(_results(request, form, markets, sums) if is_valid else {}),
-    }
+    results = _results(request, form, markets, sums) if is_valid else {}
+    has_come_up = bool(request.GET.get("before") and results.get("is_first"))
+    if has_come_up and not request.htmx:
+        return redirect(f"{request.path}{_top(form)}")
+    context = {**_frame(form, markets, sums), **results}
     status = 503 if context.get("is_slow") else 200
     response = render_page(request, "jobs/list.html", context, partial="list", status=status if is_valid else 400)
     if request.htmx:
         response.status_code = 200 if is_valid else 422
-    if request.htmx.trigger == "filter":
-        push_url(response, f"{request.path}{context['top']}".rstrip("?"))
+    if request.htmx.trigger == "filter" or has_come_up:
+        push_url(response, f"{request.path}{context['top']}")
     return response
 
 
@@ -69,6 +69,12 @@ def _query(form: JobFilter) -> QueryDict:
     return query
 
 
+def _top(form: JobFilter) -> str:
+    """Return "?…" for a filter's first page, "" for that of all jobs."""
+    query = _query(form)
+    return f"?{query.urlencode()}" if query else ""
+
+
 def _frame(form: JobFilter, markets: Mapping[str, Market], sums: Totals | None) -> dict[str, Any]:
     """Return what stands around the rows: the filter with its choices, the active ones, the columns, the links."""
     sort = form.cleaned_data.get("sort", "")
@@ -78,7 +84,7 @@ def _frame(form: JobFilter, markets: Mapping[str, Market], sums: Totals | None) 
         "form": form,
         "sentences": form.sentences,
         "query": query,
-        "top": f"?{query.urlencode()}",
+        "top": _top(form),
         "looks": form.looks,
         "open": form.groups_in_use,
         **listing.offered(form.wanted, sums, markets),
@@ -94,19 +100,25 @@ def _frame(form: JobFilter, markets: Mapping[str, Market], sums: Totals | None) 
 def _results(
     request: HtmxHttpRequest, form: JobFilter, markets: Mapping[str, Market], sums: Totals | None
 ) -> dict[str, Any]:
-    """Return a page of rows, and what it has to ask for later when it is the first."""
+    """Return a page of rows, and what it has to ask for later when it is the first.
+
+    Coming up from below, the first page is what has nothing newer; where it has room left, it is read from the top.
+    """
     wanted, sort = form.wanted, form.cleaned_data["sort"]
-    is_first = not form.jump and not any(request.GET.get(name) for name in PLACES)
     params = _query(form)
     params.update({name: request.GET[name] for name in PLACES if request.GET.get(name)})
     try:
         page = listing.page_of(wanted, params, at=form.jump)
+        if page.newer is None and "before" in params and len(page.rows) < PAGE_SIZE:
+            page = listing.page_of(wanted, _query(form))
     except BadCursor as error:
         raise BadRequest(str(error)) from error
     except listing.TooSlow:
         return {"is_slow": True}
+    is_first = page.newer is None
     return {
         "page": page,
+        "is_first": is_first,
         "rows": listing.rows(page.rows, markets, in_phases=not sort),
         "news": listing.watch(page.rows) if is_first else None,
         "total": listing.at_once(wanted, sums, page, is_first=is_first),

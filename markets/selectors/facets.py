@@ -130,9 +130,9 @@ class Chip:
 
 def chips(q: str, views: Iterable[FacetView], params: QueryDict) -> list[Chip]:
     """Return the filters that are on, the text first; no query."""
-    text = [Chip("text", visible(q), query_string(_without(params, "q", None)))] if q else []
+    text = [Chip("text", visible(q), query_string(_without(params, "q", None)).rstrip("?"))] if q else []
     return text + [
-        Chip(view.facet.label, choice.label, query_string(_without(params, view.facet.name, choice.value)))
+        Chip(view.facet.label, choice.label, query_string(_without(params, view.facet.name, choice.value)).rstrip("?"))
         for view in views
         for choice in view.chosen
     ]

@@ -23,13 +23,13 @@ def list_page(request: HtmxHttpRequest, template: str, form: ListFilter, context
         "heads": form.heads(request.GET),
         "shown": {column.name for column in shown},
         "chosen": ",".join(column.name for column in form.chosen()),
-        "top": query_string(request.GET),
+        "top": query_string(request.GET).rstrip("?"),
         **context,
     }
     status = 200 if form.is_valid() else 422 if request.htmx else 400
     response = render_page(request, template, context, partial="rows", status=status)
     if request.htmx.trigger == "filter":
-        push_url(response, f"{request.path}{query_string(request.GET)}".rstrip("?"))
+        push_url(response, f"{request.path}{context['top']}")
     return response
 
 

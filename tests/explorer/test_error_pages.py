@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -15,6 +17,7 @@ from tests.markets.pages import plain
 
 #: An address where nothing listens.
 NOWHERE = "127.0.0.1:9"
+WITHOUT = "The page without its filters"
 
 
 @pytest.mark.django_db
@@ -48,6 +51,32 @@ def test_bad_request_says_only_what_the_explorer_said(exception: Exception, sent
 
     assert response.status_code == 400
     assert f"This address cannot be answered {sentence} Nothing was changed." in plain(response.content.decode())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "links"),
+    [
+        (
+            "/jobs/?state=completed&outcome=failed&after=garbage",
+            [("/jobs/?outcome=failed&state=completed", "The first page of this list"), ("/jobs/", WITHOUT)],
+        ),
+        ("/nodes/?before=garbage&q=a", [("/nodes/?q=a", "The first page of this list"), ("/nodes/", WITHOUT)]),
+        ("/images/?after=garbage", [("/images/", "The first page of this list")]),
+        ("/deployers/?after=garbage", [("/deployers/", "The first page of this list")]),
+        ("/jobs/facets/?state=bogus&after=x", [("/jobs/facets/", WITHOUT)]),
+        ("/jobs/export.csv?state=queued&after=garbage", [("/jobs/export.csv", WITHOUT)]),
+    ],
+)
+def test_damaged_position_leads_to_the_first_page_of_the_same_list(
+    client: Client, address: str, links: list[tuple[str, str]]
+) -> None:
+    response = client.get(address)
+
+    assert response.status_code == 400
+    row = response.content.decode().partition('<p class="row">')[2].partition("</p>")[0]
+    found = re.findall(r'<a class="btn[^"]*" href="([^"]*)">([^<]*)</a>', row)
+    assert [(html.unescape(url), words) for url, words in found] == [*links, ("/", "Overview")]
 
 
 @pytest.mark.django_db

@@ -259,7 +259,7 @@ def test_image_page_reads_its_figures_from_the_sums(client, market):
     page = plain(get(client, image.get_absolute_url()))
     assert "Jobs 2 2 in 30 days Success 50.0 % of 2 judged Ran 8m 00s on average, of 2 that ended" in page
     assert "Jobs that ended per day, 30 days, UTC" in page
-    assert "1 completed 0 stopped 1 with a failed op" in page
+    assert "1 completed without a failed op 0 stopped 1 with a failed op" in page
 
 
 def test_pages_embed_the_jobs_of_their_entry(client, market):

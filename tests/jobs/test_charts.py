@@ -126,7 +126,7 @@ def test_page_draws_four_charts_and_their_table(client: Client) -> None:
     page = get(client, "/charts/?per=day&last=30")
 
     assert re.findall(r'aria-label="([^"]*)">(?=<line)', page) == [
-        "Jobs that ended, per day: 1 completed, 0 stopped, 1 failed, at most 1 at once",
+        "Jobs that ended, per day: 1 completed without a failed op, 0 stopped, 1 failed, at most 1 at once",
         "Share of jobs whose ops all went well, per day: 50.0 % of all",
         "GPU hours of jobs that ended, per day: 3.000 in all",
         "Spent on jobs that ended, per day: 4.500 USD in all",

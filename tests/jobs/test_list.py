@@ -126,6 +126,57 @@ def test_address_of_a_form_without_javascript_becomes_the_canonical_one(client: 
     assert client.get("/jobs/?state=&x=")["Location"] == "/jobs/"
 
 
+def test_no_link_ends_in_a_bare_question_mark(client: Client) -> None:
+    make_job("q")
+
+    for url in ("/jobs/", "/jobs/?state=queued", "/jobs/?sort=-price", "/jobs/facets/", "/jobs/export/"):
+        assert re.findall(r'"[^"]*\?"', get(client, url)) == []
+    with_poll = get(client, news_url(get(client, "/jobs/")), **HTMX)
+    assert 'hx-get="/jobs/news/?since=' in with_poll
+    assert re.findall(r'"[^"]*\?"', with_poll) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "told"), [("", "Jobs"), ("?state=running&q=%3Cb%3E", "Jobs: Running, &lt;b&gt;"), ("?state=x", "Jobs")]
+)
+def test_title_follows_the_filter(client: Client, query: str, told: str) -> None:
+    whole = client.get(f"/jobs/{query}").content.decode()
+    change = client.get(f"/jobs/{query}", headers=HTMX).content.decode()
+
+    title = f"<title>{told} · Nosana explorer</title>"
+    assert title in whole
+    assert change.lstrip().startswith(title)  # htmx takes it from nowhere but the top of an answer
+
+
+def test_order_is_told_of_a_list_alone(client: Client) -> None:
+    by_duration = get(client, "/jobs/?sort=-duration")
+
+    assert "Longest first · back to queued first" in words(by_duration, "list")
+    assert "Queued first, then newest" in words(get(client, "/jobs/"), "list")
+    assert "queued first" not in get(client, "/jobs/facets/?sort=-duration").lower()
+    assert "queued first" not in get(client, "/jobs/facets/").lower()
+
+
+@pytest.mark.parametrize(
+    ("query", "is_asked"),
+    [
+        ("", False),
+        ("?state=running", True),
+        ("?outcome=failed", True),
+        (f"?market={address('H100')}", False),
+        ("?trigger=api", True),
+        ("?price_min=1", True),
+    ],
+)
+def test_counts_that_are_not_there_are_asked_for(client: Client, query: str, is_asked: bool) -> None:
+    make_job("q", market=make_market("H100"))
+    page = get(client, f"/jobs/{query}")
+
+    places = ("n-state-queued", "n-outcome-failed", f"n-market-{address('H100')[:8]}")
+    assert all(re.search(rf'id="{place}">\d', page) for place in places) is not is_asked
+    assert (re.findall(r'hx-get="/jobs/facets/[^"]*" hx-trigger="(\w+)', page) == ["load"]) is is_asked
+
+
 def test_page_names_the_canonical_address(client: Client) -> None:
     page = get(client, "/jobs/?state=stopped&state=queued&utm=1&columns=ran,market&at=2026-08-21")
 

@@ -200,7 +200,7 @@ def test_job_that_ended_long_before_its_listing_is_found(jobs: None) -> None:
 @pytest.mark.parametrize(
     ("query", "canonical"),
     [
-        ("", "?"),
+        ("", ""),
         ("state=stopped&state=queued&state=queued&utm_source=x", "?state=queued&state=stopped"),
         ("q=+a++&after=x&before=y&at=2026-08-21&view=embed", "?at=2026-08-21&q=a"),
         ("duration_min=90&duration_max=01h30m", "?duration_max=1h30m&duration_min=1m30s"),
@@ -211,7 +211,7 @@ def test_job_that_ended_long_before_its_listing_is_found(jobs: None) -> None:
         ("listed_from=2026-08-21T12:30:05.9", "?listed_from=2026-08-21T12%3A30%3A05Z"),
         ("listed_to=2026-08-21", "?listed_to=2026-08-21"),
         ("columns=cost&columns=runs,market", "?columns=runs%2Cmarket%2Ccost"),
-        ("columns=runs,market,node,deployer,listed,ran,cost", "?"),
+        ("columns=runs,market,node,deployer,listed,ran,cost", ""),
         ("sort=-ended&outcome=failed", "?outcome=failed&sort=-ended"),
     ],
 )
@@ -253,6 +253,10 @@ def test_market_has_one_address_by_its_slug_and_twice() -> None:
          "trigger, ops, listed, started, ended, ran, price, cost."),
         ("listed_from=2026-08-22&listed_to=2026-08-20", "The range of listing ends before it begins: 2026-08-22 to "
          "2026-08-20."),
+        ("started_from=2026-08-22&started_to=2026-08-21", "The range of start ends before it begins: 2026-08-22 to "
+         "2026-08-21."),
+        ("ended_from=2026-08-22T00:00Z&ended_to=2026-08-21", "The range of end ends before it begins: "
+         "2026-08-22T00:00Z to 2026-08-21."),
         ("duration_min=2h&duration_max=90m", "The range of duration ends before it begins: 2h to 1h30m."),
         ("sort=price&at=2026-08-21", "One can jump to a date only where the list is sorted by a time."),
         ("q=%00", "Null characters are not allowed."),
@@ -280,6 +284,13 @@ def test_date_as_an_end_is_the_whole_day() -> None:
         "listed_to": datetime(2026, 8, 22, tzinfo=UTC),
     }
     assert read("price_min=0.36").wanted == {"price_min": Decimal(100)}
+
+
+@pytest.mark.parametrize(
+    "query", ["listed_from=2026-08-21T00:00Z&listed_to=2026-08-21T00:00Z", "price_min=1&price_max=1"]
+)
+def test_range_of_one_value_is_no_mistake(query: str) -> None:
+    assert read(query).sentences == []
 
 
 @given(st.integers(0, 10**9))

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from jobs.selectors.listing.boxes import Manner
 from jobs.selectors.listing.reading import Way
 from tests.jobs.factories import NOON, address, make_job, make_market
 from tests.jobs.lists import add, read, ways_to_read
+from tests.jobs.pages import part, words
 from tests.jobs.pages import rows as cells
 from tests.markets.pages import HTMX, get, short
 
@@ -178,7 +180,47 @@ def test_page_before_a_jump_leads_back_up(client: Client) -> None:
     newer = page.partition('rel="prev" href="')[2].partition('"')[0].replace("&amp;", "&")
 
     assert newer.startswith("?outcome=unknown&before=")
-    assert listed(client, newer) == [short(address("a"))]
+    response = client.get(f"/jobs/{newer}")
+    assert (response.status_code, response["Location"]) == (302, "/jobs/?outcome=unknown")
+
+
+def link(page: str, rel: str) -> str:
+    return page.partition(f'rel="{rel}" href="')[2].partition('"')[0].replace("&amp;", "&")
+
+
+@pytest.mark.parametrize("gone", [0, 3])
+def test_page_that_has_nothing_newer_is_the_top_of_the_list(client: Client, gone: int) -> None:
+    for number in range(1, 62):
+        over(str(number), 3)
+    newer = link(get(client, f"/jobs/{link(get(client, '/jobs/?outcome=unknown'), 'next')}"), "prev")
+    Job.objects.filter(pk__in=Job.objects.order_by("-order_at", "-address").values("pk")[:gone]).delete()
+
+    plainly, change = client.get(f"/jobs/{newer}"), client.get(f"/jobs/{newer}", headers=HTMX)
+
+    assert (plainly.status_code, plainly["Location"]) == (302, "/jobs/?outcome=unknown")
+    assert change["HX-Push-Url"] == "/jobs/?outcome=unknown"
+    page, top = change.content.decode(), get(client, "/jobs/?outcome=unknown", **HTMX)
+    assert cells(page) == cells(top)
+    assert len(cells(page)) == 50
+    assert [link(page, "next"), link(page, "prev")] == [link(top, "next"), ""]
+    assert part(page, "news") == part(top, "news")
+    assert words(page, "total") == words(top, "total")
+
+
+def test_page_in_the_middle_takes_no_other_query_and_keeps_its_address(client: Client) -> None:
+    for number in range(1, 152):
+        over(str(number), 3)
+    second = get(client, f"/jobs/{link(get(client, '/jobs/'), 'next')}")
+    third = get(client, f"/jobs/{link(second, 'next')}")
+    with CaptureQueriesContext(connection) as down:
+        get(client, f"/jobs/{link(second, 'next')}", **HTMX)
+    with CaptureQueriesContext(connection) as up:
+        response = client.get(f"/jobs/{link(third, 'prev')}", headers=HTMX)
+
+    assert cells(response.content.decode()) == cells(second)
+    assert len(up) == len(down)
+    assert not response.has_header("HX-Push-Url")
+    assert 'id="news"' not in response.content.decode()
 
 
 @pytest.mark.parametrize(("headers", "status"), [({}, 503), (HTMX, 200)])

@@ -17,6 +17,7 @@ from jobs.models import Job
 from jobs.selectors import ended, overview
 from markets.choices import QueueType
 from tests.jobs.factories import NOON, address, make_job, make_market
+from tests.jobs.pages import words
 from tests.markets.pages import HTMX, get, plain, queries, rows
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,39 @@ def test_live_counts_what_ended_today() -> None:
 
     live = overview.live()
 
-    assert (live.completed, live.failed, live.success_share, live.gpu_hours) == (3, 1, 2 / 3, 5.0)
+    assert (live.completed, live.succeeded, live.failed, live.unknown) == (3, 2, 1, 2)
+    assert (live.success_share, live.gpu_hours) == (2 / 3, 5.0)
+
+
+def test_every_figure_is_that_of_the_list_it_leads_to(client: Client) -> None:
+    for number in range(2):
+        make_job(f"q {number}")
+    make_job("withdrawn", delisted_at=NOON)
+    for number in range(3):
+        running(f"r {number}")
+    for number in range(4):
+        finished(f"good {number}")
+    for number in range(5):
+        finished(f"bad {number}", outcome="failed", state=2 + number % 2)
+    for number in range(6):
+        finished(f"unjudged {number}", outcome="", state=2 + number % 2)
+    for outcome in ("success", "failed", ""):
+        finished(f"yesterday {outcome}", ended_at=NOON - 13 * HOUR, outcome=outcome)
+        finished(f"at midnight {outcome}", ended_at=NOON - 12 * HOUR, outcome=outcome)
+
+    live = get(client, "/").partition('id="readout"')[2].partition("</dl>")[0]
+
+    links = [(html.unescape(url), plain(inner)) for url, inner in re.findall(r'href="([^"]*)"[^>]*>(.*?)</a>', live)]
+    assert links == [
+        ("/jobs/?state=queued", "Queued"),
+        ("/jobs/?state=running", "Running"),
+        ("/jobs/?ended_from=2026-08-21&outcome=success", "Succeeded today"),
+        ("/jobs/?ended_from=2026-08-21&outcome=unknown", "7 not known"),
+        ("/jobs/?ended_from=2026-08-21&outcome=failed", "Failed today"),
+    ]
+    told = [part.split() for part in readout(get(client, "/"))]
+    figures = [told[0][1], told[1][1], told[2][2], told[2][8], told[3][2]]
+    assert figures == [words(get(client, url), "total").split()[0] for url, _ in links] == ["2", "3", "5", "7", "6"]
 
 
 def test_live_without_jobs_leaves_out_what_has_no_source() -> None:
@@ -90,8 +123,11 @@ def test_live_without_jobs_leaves_out_what_has_no_source() -> None:
         longest_wait=None,
         running=0,
         nodes=0,
+        day=NOON.date(),
         completed=0,
+        succeeded=0,
         failed=0,
+        unknown=0,
         success_share=None,
         gpu_hours=0.0,
         spent_nos=None,
@@ -164,7 +200,8 @@ def test_chart_says_in_words_what_it_shows(client: Client) -> None:
     page = get(client, "/?hours=24")
 
     assert (
-        'aria-label="Jobs that ended, per hour over 24 h: 1 completed, 0 stopped, 1 failed, at most 2 at once"' in page
+        'aria-label="Jobs that ended, per hour over 24 h: 1 completed without a failed op, 0 stopped, '
+        '1 failed, at most 2 at once"' in page
     )
     assert "<title>Fri 21 Aug, 12:00 UTC: 1 completed, 0 stopped, 1 failed</title>" in page
     assert table(page, "h-ended")[:2] == [
@@ -203,7 +240,7 @@ def test_overview_shows_the_figures(client: Client) -> None:
     assert readout(get(client, "/")) == [
         "Queued 1 job longest for 1h 30m",
         "Running 1 job on 1 node",
-        "Completed today 1 50.0 % with every op ok",
+        "Succeeded today 1 50.0 % of 2",
         "Failed today 1 an op ended badly",
         "GPU hours today 4 h one GPU a job",
         "Spent today 0.199 USD 0.799920 NOS, with fee",

@@ -57,7 +57,7 @@ def chips(filters: Mapping[str, Sequence[str]], query: QueryDict, markets: Mappi
 def _chips(filters: Mapping[str, Sequence[str]], query: QueryDict, markets: Mapping[str, Market]) -> Iterator[Chip]:
     for name, label in NAMES.items():
         for text in filters.get(name, ()):
-            yield Chip(label, _words(name, text, markets), query_string(_without(query, name, text)))
+            yield Chip(label, _words(name, text, markets), query_string(_without(query, name, text)).rstrip("?"))
 
 
 def _words(name: str, text: str, markets: Mapping[str, Market]) -> str:

@@ -68,19 +68,22 @@ class Facet:
         return ":8" if self.name == "market" else ":"
 
 
-def offered(wanted: Mapping[str, Any], sums: Totals | None, markets: Mapping[str, Market]) -> dict[str, list[Choice]]:
+def offered(wanted: Mapping[str, Any], sums: Totals | None, markets: Mapping[str, Market]) -> dict[str, Any]:
     """Return the states, outcomes and markets that can be chosen, with the numbers that the sums have; a query at most.
 
-    Markets that the network no longer lists are left out, if they are not chosen.
+    Markets that the network no longer lists are left out, if they are not chosen. `is_counted` where the sums have the
+    numbers of all three.
     """
     others = {name: value for name, value in wanted.items() if name not in {"sort", "market"}}
-    numbers = (tallies.summed("market", others) if sums is not None else None) or {}
+    in_markets = tallies.summed("market", others) if sums is not None else None
+    numbers = in_markets or {}
     known = [market for market in markets.values() if market.is_listed or market.pk in wanted.get("market", ())]
     outcomes = (
         {value: _number(sums, figure) for value, figure in counts.OUTCOMES.items()} if "state" not in wanted else {}
     )
     states = {value: _number(sums, value) for value, _ in STATES} if "outcome" not in wanted else {}
     return {
+        "is_counted": in_markets is not None and not wanted.keys() & {"state", "outcome"},
         "states": [
             Choice(value, label, value in wanted.get("state", ()), states.get(value)) for value, label in STATES
         ],
