@@ -239,7 +239,7 @@ def job_heads(heads: Sequence[Head]) -> SafeString:
     """Write the head of a table of jobs; the state and the job come before these columns."""
     here = reverse("jobs:list")
     cells = "".join(_head(head, here) for head in heads)
-    whole = f'<thead><tr><th scope="col">State</th><th scope="col">Job</th>{cells}</tr></thead>'
+    whole = f'<thead><tr><th scope="col">State</th><th scope="col" class="c-key">Job</th>{cells}</tr></thead>'
     return mark_safe(whole)  # noqa: S308 - the only text of a request, the links' query strings, is escaped
 
 

@@ -21,7 +21,7 @@ from django_htmx.http import push_url
 from explorer.htmx import HtmxHttpRequest, render_page
 from explorer.kept_pages import kept_page
 from explorer.paging import PAGE_SIZE, BadCursor
-from jobs.columns import COLUMNS, TIMES, heads, shown, sort_words
+from jobs.columns import COLUMNS, TIMES, USUAL, heads, shown, sort_words
 from jobs.forms import JobFilter, NewsFilter, canonical_query, filter_of
 from jobs.rollups.reading import Totals
 from jobs.selectors import listing
@@ -78,7 +78,8 @@ def _top(form: JobFilter) -> str:
 def _frame(form: JobFilter, markets: Mapping[str, Market], sums: Totals | None) -> dict[str, Any]:
     """Return what stands around the rows: the filter with its choices, the active ones, the columns, the links."""
     sort = form.cleaned_data.get("sort", "")
-    columns = shown(form.cleaned_data.get("columns", ()), sort)
+    names = form.cleaned_data.get("columns", ())
+    columns = shown(names, sort)
     query = _query(form)
     return {
         "form": form,
@@ -93,6 +94,7 @@ def _frame(form: JobFilter, markets: Mapping[str, Market], sums: Totals | None) 
         "order_words": sort_words(sort),
         "columns": columns,
         "all_columns": COLUMNS,
+        "is_own": bool(names) or len(columns) > len(USUAL),
         "heads": heads(columns, sort, query),
     }
 

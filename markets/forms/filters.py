@@ -22,7 +22,7 @@ class MarketFilter(ListFilter):
     """The market list's filter."""
 
     columns = (
-        Column("Market", "name"),
+        Column("Market", "name", css="c-key"),
         Column("GPU", "gpu", css="c-mid"),
         Column("VRAM", "vram", "-", "r", "lowest of any node"),
         Column("Type", "type", css="c-low"),
@@ -53,7 +53,7 @@ class NodeFilter(ListFilter):
     """
 
     columns = (
-        Column("Node", "node"),
+        Column("Node", "node", css="c-key"),
         Column("Status", "status", "-"),
         Column("Market", "market"),
         Column("GPU", "gpu"),

@@ -300,6 +300,16 @@ def test_change_of_the_filter_sends_only_what_it_changes(client: Client) -> None
     assert "data-copy" not in whole  # site.js makes these buttons, which would do nothing without it
 
 
+@pytest.mark.parametrize(
+    ("query", "css"),
+    [("", "wide"), ("?sort=-listed", "wide"), ("?sort=-ended", "wide own"), ("?columns=listed", "wide own")],
+)
+def test_columns_of_ones_own_are_never_hidden_but_scrolled_to(client: Client, query: str, css: str) -> None:
+    make_job("q")
+
+    assert f'<div class="{css}" tabindex="0" role="region"' in get(client, f"/jobs/{query}")
+
+
 def test_folded_fields_of_the_filter_open_with_a_value_and_forget_it(client: Client) -> None:
     node = address("n")
     folded = get(client, "/jobs/")
