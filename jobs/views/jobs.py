@@ -81,6 +81,7 @@ def _frame(form: JobFilter, markets: Mapping[str, Market], sums: Totals | None) 
     names = form.cleaned_data.get("columns", ())
     columns = shown(names, sort)
     query = _query(form)
+    choices = listing.offered(form.wanted, sums, markets)
     return {
         "form": form,
         "sentences": form.sentences,
@@ -88,7 +89,8 @@ def _frame(form: JobFilter, markets: Mapping[str, Market], sums: Totals | None) 
         "top": _top(form),
         "looks": form.looks,
         "open": form.groups_in_use,
-        **listing.offered(form.wanted, sums, markets),
+        **choices,
+        "withdrawn": listing.left_out(form.wanted, choices["states"]),
         "chips": listing.chips(form.filters, query, markets),
         "sort": sort,
         "order_words": sort_words(sort),
@@ -155,9 +157,11 @@ def job_facets(request: HtmxHttpRequest) -> HttpResponse:
         raise BadRequest(" ".join(form.sentences))
     markets = listing.markets()
     counts = (listing.facets if request.htmx else listing.facets_of_all)(form.wanted, markets)
+    states = next((facet.choices for facet in counts.facets if facet.name == "state"), [])
     context = {
         **_frame(form, markets, None),
         "facets": counts.facets,
+        "withdrawn": listing.left_out(form.wanted, states),
         "total": counts.total,
         "counts": counts,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import zlib
 from datetime import timedelta
 from typing import Any
@@ -23,10 +24,10 @@ from jobs.selectors.listing import reading
 from jobs.selectors.listing.boxes import Manner
 from jobs.selectors.listing.values import LABELS
 from markets.models import Image
-from tests.jobs.factories import NOON, address, make_job, make_market
+from tests.jobs.factories import NOON, address, make_definition, make_job, make_market
 from tests.jobs.lists import wanted_of
 from tests.jobs.pages import dangers, part, rows, words
-from tests.markets.pages import HTMX, get
+from tests.markets.pages import HTMX, get, plain
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_remembered")]
 
@@ -85,18 +86,69 @@ def test_facets_count_what_the_other_filters_leave(jobs: None) -> None:
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("", Count(1, is_capped=False)), ("price_min=0.1", None), ("q=zzzunheard", Count(0, is_capped=False))],
+    [
+        ("", 2),
+        ("trigger=api", 1),
+        ("price_min=0.1", 2),
+        ("price_min=0.1&state=queued", 2),
+        ("price_min=0.1&outcome=failed", 0),
+        ("price_min=0.1&trigger=api", 1),
+        ("q=python", 1),
+        ("q=python&state=running&trigger=cli", 0),
+        ("q=zzzunheard", 0),
+    ],
 )
-def test_withdrawn_jobs_are_counted_by_the_sums_and_else_not_called_none(
-    jobs: None, query: str, expected: Count | None
+def test_withdrawn_jobs_are_counted_by_the_sums_by_kinds_and_else_apart(
+    jobs: None, few: None, query: str, expected: int
 ) -> None:
     make_job("w", state=0, delisted_at=NOON)
-    form = filter_of(QueryDict(query))
-    assert form.is_valid()
+    with_words = make_job("v", state=0, delisted_at=NOON, trigger="api")
+    make_definition(with_words, {}, words="python")
 
-    (state,) = (facet for facet in listing.facets(form.wanted, listing.markets()).facets if facet.name == "state")
+    for count in (listing.facets, listing.facets_of_all):
+        (state,) = (one for one in count(wanted_of(query), listing.markets()).facets if one.name == "state")
+        found = {one.value: one.count for one in state.choices}
+        assert found["withdrawn"] == Count(expected, is_capped=False)
 
-    assert [one.count for one in state.choices if one.value == "withdrawn"] == [expected]
+
+def test_withdrawn_jobs_that_cannot_be_counted_in_time_are_not_called_none(
+    jobs: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.selectors.listing.tallies.withdrawn", lambda others, milliseconds: None)
+
+    page = get(client, "/jobs/facets/?price_min=0.1")
+
+    assert table(page, "state")[-1] == ["Withdrawn", "–"]
+    assert page.count('<td class="r num" title="Not known: counting was stopped before">–</td>') == 1
+    assert "withdrawn" not in words(get(client, "/jobs/facets/?price_min=0.1", **HTMX), "total")
+
+
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        ("", ", without 2 withdrawn"),
+        ("trigger=cli", ", without 1 withdrawn"),
+        ("price_min=0.1", ", without 2 withdrawn"),
+        ("trigger=other", ""),
+        ("state=queued", ""),
+        ("price_min=0.1&state=queued", ""),
+        ("price_min=0.1&outcome=failed", ""),
+    ],
+)
+def test_total_says_which_withdrawn_jobs_are_not_among_it(jobs: None, client: Client, query: str, note: str) -> None:
+    make_job("w", state=0, delisted_at=NOON)
+    make_job("v", state=0, delisted_at=NOON, trigger="api")
+
+    pages = [get(client, f"/jobs/facets/?{query}", **HTMX), get(client, f"/jobs/?{query}")]
+
+    # A list of which no sum is kept has its numbers from the facets.
+    for page in pages[: 1 if "price_min" in query else 2]:
+        told = part(page, "total")
+        assert plain(told).partition(" match")[2] == note
+        link = html.unescape(told.partition('href="')[2].partition('"')[0])
+        if note:
+            assert words(get(client, link), "total") == f"{note.split()[2]} match"
+    assert plain(get(client, f"/jobs/facets/?{query}")).partition(" match")[2].startswith(note)
 
 
 def test_facets_are_not_counted_by_reading_the_table_from_its_oldest_job_on(
@@ -154,8 +206,8 @@ def test_facets_beside_a_list_say_where_they_stopped_counting(jobs: None, few: N
     assert str(found.total) == "2+"
     assert {choice.label: str(choice.count) for choice in state.choices} in [
         # Of what was not among those that were counted, nothing is known: it is not none.
-        {"Queued": "None", "Running": "None", "Completed": "2+", "Stopped": "None", "Withdrawn": "None"},
-        {"Queued": "1+", "Running": "None", "Completed": "2+", "Stopped": "None", "Withdrawn": "None"},
+        {"Queued": "None", "Running": "None", "Completed": "2+", "Stopped": "None", "Withdrawn": "0"},
+        {"Queued": "1+", "Running": "None", "Completed": "2+", "Stopped": "None", "Withdrawn": "0"},
     ]
     assert not found.is_whole
 
@@ -178,7 +230,7 @@ def test_facets_of_all_jobs_are_counted_on_request(jobs: None, few: None, client
             ["Running", "0"],
             ["Completed", "3"],
             ["Stopped", "0"],
-            ["Withdrawn", "–"],
+            ["Withdrawn", "0"],
         ]
         assert table(one, "image") == [["ubuntu", "2"], ["<b>", "1"]]
         assert "at least" not in one

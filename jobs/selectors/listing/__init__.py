@@ -13,7 +13,7 @@ from jobs.selectors.listing.figures import Row, Seen, markets, rows
 from jobs.selectors.listing.filtering import matching, order_of
 from jobs.selectors.listing.polling import News, news, watch
 from jobs.selectors.listing.reading import EMBEDDED, page_of
-from jobs.selectors.listing.values import Choice, Facet, facets, facets_of_all, offered
+from jobs.selectors.listing.values import Choice, Facet, facets, facets_of_all, left_out, offered
 
 __all__ = [
     "EMBEDDED",
@@ -29,6 +29,7 @@ __all__ = [
     "facets",
     "facets_of_all",
     "known",
+    "left_out",
     "markets",
     "matching",
     "news",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -174,7 +174,24 @@ def _counts(wanted: Mapping[str, Any], markets: Mapping[str, Market], most: int 
         if names:
             others = {name: value for name, value in filters.items() if name not in names}
             found |= tallies.tallied(names, others, most, _left(end))
+    found["state"] = _with_withdrawn(found["state"], filters, end)
     return Counts(total, [_facet(name, found[name], wanted, markets) for name in EXPRESSIONS], most)
+
+
+def _with_withdrawn(tally: Tally | None, filters: Mapping[str, Any], end: float) -> Tally | None:
+    """Return the jobs by state with those withdrawn, which are counted apart where not even kinds know them."""
+    if tally is None or WITHDRAWN in tally.counts:
+        return tally
+    others = {name: value for name, value in filters.items() if name != "state"}
+    number = tallies.withdrawn(others, _left(end))
+    return tally if number is None else replace(tally, counts={**tally.counts, WITHDRAWN: number})
+
+
+def left_out(wanted: Mapping[str, Any], states: Iterable[Choice]) -> Count | None:
+    """Return how many withdrawn jobs a list lacks that asks for no state; None without any, or where nobody knows."""
+    if "state" in wanted:
+        return None
+    return next((one.count for one in states if one.value == WITHDRAWN and one.count and one.count.number), None)
 
 
 def _filters(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,7 +217,7 @@ def _choices(name: str, tally: Tally | None, chosen: Sequence[str], markets: Map
         if name == "state":
             numbers = {(_state(value)): count for value, count in numbers.items()}
         for value, label in STATES if name == "state" else OUTCOMES:
-            # Only the sums know how many were withdrawn: counting goes through jobs in the books.
+            # Those withdrawn are counted apart, or not: counting goes through jobs in the books.
             yield Choice(value, label, value in chosen, numbers.get(value, None if value == WITHDRAWN else none))
         return
     if name == "image":
