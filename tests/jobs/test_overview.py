@@ -112,6 +112,7 @@ def test_every_figure_is_that_of_the_list_it_leads_to(client: Client) -> None:
         ("/jobs/?ended_from=2026-08-21&outcome=unknown", "7 not known"),
         ("/jobs/?ended_from=2026-08-21&outcome=failed", "Failed today"),
     ]
+    assert len(set(re.findall(r'<a [^>]*id="([^"]*)"', live))) == len(links)  # by which htmx keeps the focus in a poll
     told = [part.split() for part in readout(get(client, "/"))]
     figures = [told[0][1], told[1][1], told[2][2], told[2][8], told[3][2]]
     assert figures == [words(get(client, url), "total").split()[0] for url, _ in links] == ["2", "3", "5", "7", "6"]
