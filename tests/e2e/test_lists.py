@@ -1,0 +1,61 @@
+"""Lists in a real browser: their heads, menus, filters and pages, by keyboard and on a phone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.e2e.running import wait_until
+
+#: The cells that are hidden at other widths than the head above them, with their table; rows of one wide cell are none.
+MISFITS = """() => [...document.querySelectorAll("table")].flatMap(table => {
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+  const hidden = cell => ["c-low", "c-mid", "c-op"].filter(name => cell?.classList.contains(name)).join();
+  return [...table.tBodies].flatMap(body => [...body.rows]).filter(row => heads.length && row.cells.length > 1)
+    .flatMap(row => [...row.cells].map((cell, number) => [hidden(heads[number]), hidden(cell), cell.dataset.label]))
+    .filter(([above, here]) => above !== here)
+    .map(([above, here, label]) => `${table.caption?.textContent}: ${label} is ${here}, its head ${above}`);
+})"""
+
+
+def first(page: Page, url: str) -> str:
+    """Return where the first row of a list leads."""
+    page.goto(url)
+    return str(page.locator("tbody th a").first.get_attribute("href"))
+
+
+def test_every_column_is_hidden_with_its_head(page: Page, site: str) -> None:
+    lists = ["/", "/jobs/", "/markets/", "/nodes/", "/deployers/", "/images/", "/resources/", "/status/", "/charts/"]
+    things = [first(page, f"{site}{path}") for path in ("/markets/", "/nodes/", "/resources/")]
+    job = first(page, f"{site}/jobs/?outcome=success")
+    readiness = f"/readiness/?job={job.split('/')[2]}"
+    for path in [*lists, *things, job, f"{job}history/", readiness]:
+        page.goto(f"{site}{path}")
+        assert page.evaluate(MISFITS) == [], path
+
+    def shows(table: str, listed: str) -> bool:
+        page.goto(f"{site}{first(page, f'{site}{listed}')}")
+        return page.locator(f"{table} tbody tr").count() > 0
+
+    for table, listed in [("#running", "/deployers/?sort=-running"), ("#nodes", "/images/?sort=-markets")]:
+        wait_until(lambda: shows(table, listed), 60, f"a page has {table}")  # noqa: B023 - called at once
+        assert page.evaluate(MISFITS) == [], page.url
+
+
+def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(page: Page, site: str) -> None:
+    page.goto(f"{site}/jobs/")
+    columns, export = page.locator("details.menu:has-text('Columns')"), page.locator("details.menu:has-text('Export')")
+    columns.locator("summary").click()
+    columns.get_by_label("Payer").focus()
+    page.keyboard.press("Escape")
+    expect(columns).not_to_have_attribute("open", "")
+    expect(columns.locator("summary")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    expect(columns).to_have_attribute("open", "")
+    export.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(columns).not_to_have_attribute("open", "")
+    export.get_by_text("All jobs of this filter").click()
+    expect(export).to_have_attribute("open", "")
+    page.locator("h1").click()
+    expect(export).not_to_have_attribute("open", "")
