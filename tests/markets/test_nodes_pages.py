@@ -197,7 +197,7 @@ def test_list_counts_what_matches(client: Client) -> None:
     assert "3 seen at work" in get(client, "/nodes/")
     page = get(client, "/nodes/?status=busy", **HTMX)
     assert '<span hx-swap-oob="innerHTML:#count">1 seen at work</span>' in page
-    assert page.strip().startswith('<div class="stack stack-tight" id="rows">')
+    assert page.strip().startswith("<title>Nodes: Busy · Nosana explorer</title>")
 
 
 def test_list_without_nodes_says_why(client: Client) -> None:
