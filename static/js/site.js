@@ -25,6 +25,12 @@ document.addEventListener("DOMContentLoaded", function () {
     if (line && line.textContent !== text) line.textContent = text;
   }
 
+  // To those who hear the page; taken back soon, so that the same can be said again
+  function tell(text) {
+    say("said", text);
+    setTimeout(() => say("said", ""), 1500);
+  }
+
   // Copy buttons
   async function copyText(text) {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -56,11 +62,10 @@ document.addEventListener("DOMContentLoaded", function () {
     button.focus();
     button.classList.add("is-copied");
     setIcon(button, "check");
-    say("said", "Copied " + button.dataset.copy.slice(0, 100));
+    tell("Copied " + button.dataset.copy.slice(0, 100));
     setTimeout(() => {
       button.classList.remove("is-copied");
       setIcon(button, "copy");
-      say("said", "");
     }, 1500);
   });
 
@@ -131,6 +136,21 @@ document.addEventListener("DOMContentLoaded", function () {
     byId("help-close").addEventListener("click", () => help.close());
   }
 
+  // Menus: open until Escape, or a click elsewhere, also on another menu
+  const openMenus = () => [...document.querySelectorAll(":is(.menu, .bar-menu)[open]")];
+
+  document.addEventListener("click", (event) => {
+    openMenus().forEach((menu) => { if (!event.composedPath().includes(menu)) menu.open = false; });
+  });
+
+  function closeMenu() {
+    const [menu] = openMenus();
+    if (!menu) return false;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    return true;
+  }
+
   // Keyboard
   let afterG = 0; // when "g" was pressed: the next key is the `data-go` of a link of the bar
 
@@ -172,6 +192,7 @@ document.addEventListener("DOMContentLoaded", function () {
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.key === "Escape" && closeMenu()) return;
     if (isTyping(event.target)) {
       if (event.key === "Escape") event.target.blur();
       return;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.running import wait_until
 
@@ -39,3 +39,25 @@ def test_every_column_is_hidden_with_its_head(page: Page, site: str) -> None:
     for table, listed in [("#running", "/deployers/?sort=-running"), ("#nodes", "/images/?sort=-markets")]:
         wait_until(lambda: shows(table, listed), 60, f"a page has {table}")  # noqa: B023 - called at once
         assert page.evaluate(MISFITS) == [], page.url
+
+
+def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(page: Page, site: str) -> None:
+    page.goto(f"{site}/jobs/")
+    columns, export = (
+        page.locator(f"details.menu:has(> summary:has-text('{name}'))") for name in ("Columns", "Export")
+    )
+    columns.locator("summary").click()
+    columns.get_by_label("Payer").focus()
+    page.keyboard.press("Escape")
+    expect(columns).not_to_have_attribute("open", "")
+    expect(columns.locator("summary")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    expect(columns).to_have_attribute("open", "")
+    export.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(columns).not_to_have_attribute("open", "")
+    export.get_by_text("All jobs of this filter").click()
+    expect(export).to_have_attribute("open", "")
+    page.locator("h1").click()
+    expect(export).not_to_have_attribute("open", "")
