@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.running import wait_until
 
@@ -61,3 +62,26 @@ def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(page: Page, site: str)
     expect(export).to_have_attribute("open", "")
     page.locator("h1").click()
     expect(export).not_to_have_attribute("open", "")
+
+
+#: Whether something that covers lies over the focused element.
+COVERED = """cover => {
+  const [above, here] = [cover, document.activeElement].map(one => one.getBoundingClientRect());
+  return !cover.contains(document.activeElement) && here.bottom > above.top && here.top < above.bottom;
+}"""
+
+
+@pytest.mark.parametrize("path", ["jobs", "nodes"])
+@pytest.mark.parametrize("height", [768, 900])
+def test_the_rail_fits_and_covers_no_focus(browser: Browser, site: str, path: str, height: int) -> None:
+    with browser.new_context(viewport={"width": 1280, "height": height}) as context:
+        page = context.new_page()
+        page.goto(f"{site}/{path}/")
+        rail, end = page.locator("aside.rail"), page.locator(".rail-end")
+        top, field = (one.evaluate("one => one.getBoundingClientRect().top") for one in (rail, rail.locator(".find")))
+        assert field - top >= 3  # room for its outline
+        assert end.evaluate("one => one.getBoundingClientRect().bottom") <= height
+        rail.locator("input").first.focus()
+        while page.evaluate("document.activeElement.closest('aside.rail form') !== null"):
+            assert not end.evaluate(COVERED), page.evaluate("document.activeElement.outerHTML")
+            page.keyboard.press("Tab")
