@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.browser import NARROW
 from tests.e2e.running import wait_until
 
 #: The cells that are hidden at other widths than the head above them, with their table; rows of one wide cell are none.
@@ -85,3 +86,67 @@ def test_the_rail_fits_and_covers_no_focus(browser: Browser, site: str, path: st
         while page.evaluate("document.activeElement.closest('aside.rail form') !== null"):
             assert not end.evaluate(COVERED), page.evaluate("document.activeElement.outerHTML")
             page.keyboard.press("Tab")
+
+
+@pytest.mark.parametrize(("path", "top"), [("jobs/?state=completed", "#list"), ("nodes/", "#rows")])
+def test_paging_goes_to_the_top_of_the_list_and_says_so(page: Page, site: str, path: str, top: str) -> None:
+    page.goto(f"{site}/{path}")
+    page.locator(".pager a[rel=next]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_have_text("The next page is shown")
+    expect(page.locator(top)).to_be_focused()
+    page.locator(".pager a[rel=prev]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_have_text("The page before is shown")
+    expect(page.locator(top)).to_be_focused()
+
+
+def test_sorting_keeps_the_focus(page: Page, site: str) -> None:
+    page.goto(f"{site}/nodes/")
+    page.locator("thead").get_by_role("link", name="VRAM").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("thead [aria-sort=descending] a")).to_have_text("VRAM")
+    expect(page.locator("thead [aria-sort=descending] a")).to_be_focused()
+
+
+def test_pausing_keeps_the_focus_and_lasts_beyond_a_change_of_the_filter(page: Page, site: str) -> None:
+    page.goto(f"{site}/jobs/")
+    page.get_by_role("link", name="Pause updates").focus()
+    page.keyboard.press("Enter")
+    resume = page.get_by_role("link", name="Resume updates")
+    expect(resume).to_be_focused()
+
+    page.locator('#filter input[value="running"]').check()
+    expect(page.locator("#list .chip")).to_have_count(1)
+    expect(resume).to_be_visible()
+    resume.click()
+    page.locator('#filter input[value="running"]').uncheck()
+    expect(page.locator("#list .chip")).to_have_count(0)
+    expect(page.get_by_role("link", name="Pause updates")).to_be_visible()
+
+
+def test_filters_applied_on_a_phone_fold_and_show_the_list(browser: Browser, site: str) -> None:
+    with browser.new_context(viewport=NARROW) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{site}/jobs/")
+        page.locator(".rail-fold > summary").click()
+        page.get_by_label("Completed").check()
+        expect(page.locator("#list .chip")).to_have_count(1)
+        expect(page.locator(".rail-fold")).to_have_attribute("open", "")  # a change alone leaves it open for the next
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator(".rail-fold")).not_to_have_attribute("open", "")
+        expect(page.locator("#list")).to_be_focused()
+        expect(page.locator("#list .chip")).to_be_in_viewport()
+        expect(page.locator("#said")).to_have_text("The filters are applied")
+
+
+def test_filters_applied_on_a_phone_without_script_show_the_list(browser: Browser, site: str) -> None:
+    with browser.new_context(viewport=NARROW, java_script_enabled=False) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{site}/jobs/")
+        page.locator(".rail-fold > summary").click()
+        page.get_by_label("Completed").check()
+        page.get_by_role("button", name="Apply").click()
+        page.wait_for_url("**state=completed*")
+        expect(page.locator(".rail-fold")).not_to_have_attribute("open", "")
+        expect(page.locator("#list .chip")).to_be_in_viewport()
