@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -150,3 +152,18 @@ def test_filters_applied_on_a_phone_without_script_show_the_list(browser: Browse
         page.wait_for_url("**state=completed*")
         expect(page.locator(".rail-fold")).not_to_have_attribute("open", "")
         expect(page.locator("#list .chip")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(("path", "order"), [("jobs", "Listed"), ("nodes", "Jobs")])
+def test_a_list_is_sorted_on_a_phone(browser: Browser, site: str, path: str, order: str) -> None:
+    with browser.new_context(viewport=NARROW) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{site}/{path}/")
+        link = page.locator("thead").get_by_role("link", name=order, exact=True)
+        link.scroll_into_view_if_needed()
+        box = link.bounding_box()
+        assert box
+        assert box["height"] >= 44
+        link.click()
+        expect(page).to_have_url(re.compile("sort="))
+        expect(page.locator("thead [aria-sort=descending] a")).to_have_text(order)
