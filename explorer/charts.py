@@ -110,12 +110,14 @@ def line(
     height: int = 196,
     width: int = WIDTH,
 ) -> SafeString:
-    """Return a chart of one line from 0 to `top`; it is broken where a value is missing."""
+    """Return a chart of one line from 0 to `top`; it is broken where a value is missing, and a lone value is a dot."""
     titles, values, labels = zip(*points, strict=True) if points else ((), (), ())
-    steps = tuple(zip((None, *values), values, strict=False))
-    (trace,) = _drawn(_trace, steps, (height - BOTTOM - TOP) / top, width, height)
+    is_gap = [value is None for value in (None, *values, None)]
+    steps = tuple(zip(is_gap, values, is_gap[2:], strict=False))
+    trace, dots = _drawn(_trace, steps, (height - BOTTOM - TOP) / top, width, height)
     (columns,) = _drawn(_columns, titles, width, height)
-    path = f'<path class="{css}" pointer-events="none" d="{trace}"/>'
+    shapes = ((css, trace), (f"{css} dots", dots))
+    path = "".join(f'<path class="{name}" pointer-events="none" d="{shape}"/>' for name, shape in shapes if shape)
     return _svg(label, width, height, _axis(top, height, numeral, QUARTERS), columns, path, labels)
 
 
@@ -179,19 +181,22 @@ def _stacks(
 
 
 def _trace(
-    rows: Sequence[tuple[float | None, float | None]], first: int, count: int, scale: float, width: int, height: int
+    rows: Sequence[tuple[bool, float | None, bool]], first: int, count: int, scale: float, width: int, height: int
 ) -> Sequence[str]:
-    """Return the line through values, each with the one before.
+    """Return the line through values, and the dots of those between two gaps; a row says of both sides if it is one.
 
-    A run begins with a line of no length, which its round ends make a dot: a single value is seen too.
+    A dot is a line of no length: css/parts.css gives it round ends and a width, which do not stretch with the chart.
     """
     base = height - BOTTOM
-    drawn = (
-        f"M{x} {base - value * scale:.1f}h0" if before is None else f"L{x} {base - value * scale:.1f}"
-        for x, (before, value) in zip(_middles(count, width)[first:], rows, strict=False)
-        if value is not None
-    )
-    return ["".join(drawn)]
+    line, dots = [], []
+    for x, (begins, value, ends) in zip(_middles(count, width)[first:], rows, strict=False):
+        if value is not None:
+            y = f"{base - value * scale:.1f}"
+            if begins and ends:
+                dots.append(f"M{x} {y}h0")
+            else:
+                line.append(f"{'M' if begins else 'L'}{x} {y}")
+    return ["".join(line), "".join(dots)]
 
 
 def _columns(titles: Sequence[str], first: int, count: int, width: int, height: int) -> Sequence[str]:

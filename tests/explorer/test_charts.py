@@ -80,7 +80,8 @@ def test_line_is_broken_where_a_value_is_missing() -> None:
     chart = line(points, css="l-run", label="share", top=1, height=146, numeral=lambda value: f"{value:.0%}")
 
     assert chart.endswith(
-        '<path class="l-run" pointer-events="none" d="M91.9 68.0h0L336.9 18.0M826.9 118.0h0"/></svg>'
+        '<path class="l-run" pointer-events="none" d="M91.9 68.0L336.9 18.0"/>'
+        '<path class="l-run dots" pointer-events="none" d="M826.9 118.0h0"/></svg>'
         '<text class="t-ax" x="0.00%" y="138">Mon</text></svg>'
     )
     assert re.findall(r"<title>(.*?)</title>", chart) == ["a", "b", "c", "&lt;d&gt;"]
@@ -103,10 +104,21 @@ def test_long_chart_is_drawn_anew_where_a_bar_changed(changed: int) -> None:
     assert drawn([3 if number == changed else 5 for number in range(120)]) == usual
 
 
+def test_lone_points_are_dots() -> None:
+    chart = line([Point("", 1), Point("", None), Point("", 0)], css="l-run", label="", top=1, height=146, numeral=str)
+
+    assert re.findall(r'class="l-run[^"]*"', chart) == ['class="l-run dots"']
+    assert chart.count("h0") == 2
+
+
+def test_line_without_values_is_an_axis() -> None:
+    assert 'class="l-run' not in line([Point("", None)], css="l-run", label="", top=1, numeral=str)
+
+
 def test_long_line_goes_on_to_its_last_point() -> None:
     def end(*last: float | None) -> str:
         points = [Point("", value) for value in (*[0.5] * 118, *last)]
         chart = line(points, css="l-run", label="", top=1, height=146, numeral=str)
-        return chart.partition("L958.6 68.0")[2].partition('"')[0]
+        return "".join(re.findall(r'class="l-run[^>]* d="([^"]*)"', chart)).partition("L958.6 68.0")[2]
 
     assert [end(0.5, 1), end(0.5, None), end(None, 1)] == ["L966.7 68.0L974.9 18.0", "L966.7 68.0", "M974.9 18.0h0"]
