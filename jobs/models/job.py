@@ -88,9 +88,13 @@ class JobQuerySet(models.QuerySet["Job"]):
     def _longest(self, name: str) -> timedelta:
         return self.filter(_long_after(name)).aggregate(most=Max(_after_listing(name)))["most"] or LONG
 
-    def newest_listing(self) -> datetime | None:
-        """When the job was listed that was listed last; one query that reads the end of an index."""
-        return self.order_by("-order_at", "-address").values_list("order_at", flat=True).first()
+    def newest_listing(self, until: datetime | None = None) -> datetime | None:
+        """When the job was listed that was listed last, no later than that; one query that reads one place of an index.
+
+        None without any.
+        """
+        found = self if until is None else self.filter(order_at__lte=until)
+        return found.order_by("-order_at", "-address").values_list("order_at", flat=True).first()
 
     def listed_since(self, moment: datetime) -> JobQuerySet:
         """Jobs that were listed after a moment; the phases are named so that an index answers."""

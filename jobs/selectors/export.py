@@ -137,9 +137,13 @@ def batches(
 
 
 def _moved(found: JobQuerySet, order: Sequence[str], cells: Sequence[Any], written: _Written) -> Iterator[export.Batch]:
-    """Yield the jobs that the file lacks at its end, as they are now; a query where there are any."""
+    """Yield the jobs that the file lacks at its end, as they are now; a query where there are any.
+
+    To go on behind one of them is to go on where the list ended, and not where they stand in it by now.
+    """
     if written.missed:
-        yield export.rows_of(found.filter(pk__in=written.missed), order, cells)
+        rows = export.rows_of(found.filter(pk__in=written.missed), order, cells)
+        yield [(*row[:_WIDTH], *(written.position or row[_WIDTH:])) for row in rows]
 
 
 def _may_rise(found: JobQuerySet, order: Sequence[str], after: str) -> set[str]:
@@ -159,9 +163,13 @@ class _Written:
     #: The jobs that it may come to lack.
     missed: set[str]
     unfinished: set[str] = field(default_factory=set)
+    #: The sort keys of the last row that was read in the list's order.
+    position: tuple[Any, ...] = ()
 
     def add(self, batch: export.Batch) -> export.Batch:
         """Return the rows of a batch that are not in the file: one that began to run stays where it was read first."""
+        if batch:
+            self.position = batch[-1][_WIDTH:]
         if self.unfinished:
             batch = [row for row in batch if row[0] not in self.unfinished]
         self.unfinished |= {row[0] for row in batch if row[1] in _UNFINISHED}

@@ -40,14 +40,18 @@ _KNOWN: Final = f"""
     SELECT key, {_IS_READ}, {", ".join(SHOWN)}
     FROM jobs_definition JOIN unnest(%s::text[]) AS wanted (key) USING (key) WHERE fetched_at IS NOT NULL
 """
-#: The jobs that have not what their definition names: with its CID, and without one with the job's address as key.
-_DIFFERING: Final = " UNION ALL ".join(
+#: The jobs that have not what their definition names: with its CID, and without one with the job's address as key. The
+#: definitions come first, of which few are read: planned as one, all would be merged with all jobs.
+_DIFFERING: Final = f"""
+    WITH wanted AS MATERIALIZED (
+      SELECT key, {", ".join(SHOWN)} FROM jobs_definition JOIN unnest(%s::text[]) AS asked (key) USING (key)
+      WHERE fetched_at IS NOT NULL AND {_IS_READ})
+    """ + " UNION ALL ".join(
     f"""
-    SELECT job.address FROM unnest(%s::text[]) AS wanted (key) JOIN jobs_definition AS definition USING (key)
-      JOIN jobs_job AS job ON {is_of} WHERE fetched_at IS NOT NULL AND {_IS_READ}
-      AND ({", ".join(f"job.{name}" for name in SHOWN)})
-        IS DISTINCT FROM ({", ".join(f"definition.{name}" for name in SHOWN)})
-    """
+        SELECT job.address FROM wanted JOIN jobs_job AS job ON {is_of}
+        WHERE ({", ".join(f"job.{name}" for name in SHOWN)})
+          IS DISTINCT FROM ({", ".join(f"wanted.{name}" for name in SHOWN)})
+        """
     for is_of in ("job.ipfs_job = key", "job.address = key AND job.ipfs_job = ''")
 )
 #: A definition is used where it ever was, and in the places that are written now; known to be, it is not so anywhere.
@@ -138,7 +142,7 @@ def _known(keys: Iterable[str]) -> tuple[dict[str, dict[str, Any]], list[str]]:
 def differing(keys: Sequence[str]) -> list[str]:
     """Return the jobs of these definitions that have not what these name; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERING, [array_text(keys)] * 2)
+        cursor.execute(_DIFFERING, [array_text(keys)])
         return [address for (address,) in cursor.fetchall()]
 
 

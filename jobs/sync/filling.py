@@ -63,10 +63,10 @@ def place_definitions() -> Iterator[int]:
     """
     last = ""
     while keys := list(Definition.objects.filter(key__gt=last).order_by("key").values_list("key", flat=True)[:BATCH]):
-        place(_found_in(keys))
         if differing(keys):
             with rollups.counted() as counted:
                 complete(counted, keys)
+        place(_found_in(keys))  # at last: by this, is_needed() knows how far it came
         last = keys[-1]
         yield len(keys)
 

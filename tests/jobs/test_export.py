@@ -244,9 +244,9 @@ def test_a_job_that_moves_to_what_is_written_comes_at_the_end(sort: str, after: 
     for number in range(6):
         finished(number, ended_at=NOON + timedelta(seconds=60 + number))
     waiting = make_job("waiting")
-    begin = next(iter(export.batches({"sort": sort}, has_cursors=True)))[0][-1] if after else ""
+    begin = str(next(iter(export.batches({"sort": sort}, has_cursors=True)))[0][-1]) if after else ""
     before = in_order(sort=sort)[after:]
-    found = export.batches({"sort": sort}, after=str(begin))
+    found = export.batches({"sort": sort}, after=begin, has_cursors=True)
     first = list(next(found))
     Job.objects.filter(pk=waiting.pk).update(
         state=2, started_at=NOON + timedelta(days=1), ended_at=NOON + timedelta(days=2)
@@ -256,6 +256,7 @@ def test_a_job_that_moves_to_what_is_written_comes_at_the_end(sort: str, after: 
 
     assert [row[0] for row in rows] == before
     assert rows[-1][:2] == (waiting.pk, "completed")
+    assert not [row for batch in export.batches({"sort": sort}, after=str(rows[-1][-1])) for row in batch]
 
 
 @pytest.mark.usefixtures("small_batches")

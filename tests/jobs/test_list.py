@@ -397,10 +397,12 @@ def test_news_can_be_paused(client: Client) -> None:
     assert "every 10s" not in paused
 
 
-def test_a_job_of_the_far_future_neither_ends_news_nor_is_news_for_ever(client: Client) -> None:
+@pytest.mark.parametrize("sort", ["", "?sort=listed", "?sort=-price"])
+def test_a_job_of_the_far_future_neither_ends_news_nor_is_news_for_ever(client: Client, sort: str) -> None:
     make_job("future", listed_at=ago(days=-4000))
-    make_job("q", listed_at=ago(minutes=2))
-    poll = news_url(get(client, "/jobs/"))
+    for number in range(51):
+        make_job(number, listed_at=ago(minutes=60 - number), price=60 - number)
+    poll = news_url(get(client, f"/jobs/{sort}"))
 
     assert words(get(client, poll, **HTMX), "news") == "No new jobs Pause updates"
     make_job("new", listed_at=ago(minutes=1))

@@ -10,12 +10,12 @@ from typing import Any, Final
 from django.utils import timezone
 
 from explorer import paging
+from explorer.kept import kept
 from explorer.paging import Count
 from jobs.models import Job
 from jobs.selectors.listing.boxes import TooSlow, time_box
 from jobs.selectors.listing.figures import SEEN, Row, Seen, markets, rows
 from jobs.selectors.listing.filtering import matching
-from jobs.selectors.listing.spans import newest
 
 NEWS_CAP: Final = 99
 #: A poll may take no longer; milliseconds.
@@ -39,9 +39,14 @@ def watch(page: Sequence[Seen]) -> News:
     What counts is when jobs were listed, by the chain's clock: later than the newest job that is known of any kind,
     and than those on the page, which may have come since that was read.
     """
-    now = timezone.now()
-    times = [at for at in (newest(), *(job.order_at for job in page)) if at <= now + AHEAD]
-    return News(max(times, default=now).isoformat())
+    horizon = timezone.now() + AHEAD
+    return News(max([_newest(), *(job.order_at for job in page if job.order_at <= horizon)]).isoformat())
+
+
+@kept
+def _newest() -> datetime:
+    """Return when the job was listed that was listed last, but for those far ahead; now without any. One query."""
+    return Job.objects.newest_listing(timezone.now() + AHEAD) or timezone.now()
 
 
 def news(wanted: Mapping[str, Any], since: datetime, shown: Sequence[str]) -> News:
