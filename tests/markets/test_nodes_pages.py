@@ -202,6 +202,18 @@ def test_list_counts_what_matches(client: Client) -> None:
     assert rest.strip().startswith('<div class="stack stack-tight" id="rows">')
 
 
+def test_links_out_of_a_filter_name_their_page_where_the_list_is_an_answer_of_its_own(client: Client) -> None:
+    make_three()
+
+    for query in ("status=busy", "status=busy&q=nothing-like-it"):
+        page = get(client, f"/nodes/?{query}", **HTMX)
+        links = re.findall(
+            r'<a [^>]*href="([^"]*)"[^>]*>(?:Clear all|Show all nodes|<svg[^>]*><use href="[^"]*#i-x")', page
+        )
+        assert links
+        assert all(link.startswith("/nodes/") for link in links), links
+
+
 def test_list_without_nodes_says_why(client: Client) -> None:
     assert "No nodes yet" in get(client, "/nodes/")
 
