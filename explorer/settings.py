@@ -121,6 +121,7 @@ TEMPLATES = [
             "builtins": [
                 "template_partials.templatetags.partials",
                 "explorer.templatetags.explorer",
+                "explorer.templatetags.frame",
                 "explorer.templatetags.places",
             ],
             "context_processors": [

@@ -14,7 +14,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from explorer import images
 from explorer.formats import (
@@ -34,8 +34,6 @@ from explorer.formats import (
     utc,
 )
 from explorer.markup import filled
-from explorer.nosana.errors import BudgetUnavailable, OverBudget
-from explorer.sources import Health
 from explorer.text import shortened, visible
 
 register = template.Library()
@@ -269,32 +267,3 @@ def text(value: Any, limit: int = 300) -> SafeString:
     if len(whole) <= limit:
         return shown
     return filled('{}<span class="faint"> … {} more characters</span>', shown, thousands(len(whole) - limit))
-
-
-@register.simple_tag(takes_context=True)
-def nav_current(context: Mapping[str, Any], page: str, *below: str) -> SafeString:
-    """Mark a link of the bar: the page itself by its URL name, or a page `below` it ("builder:*" is a whole part)."""
-    match = getattr(context.get("request"), "resolver_match", None)
-    name = match.view_name if match else ""
-    if name == page:
-        return mark_safe('aria-current="page"')  # noqa: S308 - a constant
-    is_below = name in below or f"{name.partition(':')[0]}:*" in below
-    return mark_safe('aria-current="true"') if is_below else SafeString("")  # noqa: S308 - a constant
-
-
-PATIENT = {OverBudget.kind, BudgetUnavailable.kind}  # errors that are only a wait
-
-
-@register.simple_tag
-def sync_state(health: Health) -> str:
-    """Return the sync in a word: unreachable, failing, connecting (nothing came yet), late or fine.
-
-    That the explorer's own request budget says "not now" is no failure: the data only ages a little.
-    """
-    if health.is_unreachable:
-        return "unreachable"
-    if any(record.error_kind not in PATIENT for record in health.failing):
-        return "failing"
-    if health.synced_at is None:
-        return "connecting"
-    return "late" if health.is_late else "fine"

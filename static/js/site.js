@@ -31,6 +31,8 @@ document.addEventListener("DOMContentLoaded", function () {
     setTimeout(() => say("said", ""), 1500);
   }
 
+  document.addEventListener("tell", (event) => tell(event.detail));
+
   // Copy buttons
   async function copyText(text) {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -135,130 +137,6 @@ document.addEventListener("DOMContentLoaded", function () {
     helpOpen.addEventListener("click", () => help.showModal());
     byId("help-close").addEventListener("click", () => help.close());
   }
-
-  // Menus: open until Escape, or a click elsewhere, also on another menu
-  const openMenus = () => [...document.querySelectorAll(":is(.menu, .bar-menu)[open]")];
-
-  document.addEventListener("click", (event) => {
-    openMenus().forEach((menu) => { if (!event.composedPath().includes(menu)) menu.open = false; });
-  });
-
-  function closeMenu() {
-    const [menu] = openMenus();
-    if (!menu) return false;
-    menu.open = false;
-    menu.querySelector("summary").focus();
-    return true;
-  }
-
-  // Keyboard
-  let afterG = 0; // when "g" was pressed: the next key is the `data-go` of a link of the bar
-
-  function isTyping(element) {
-    return element.closest("input, textarea, select, [contenteditable]") !== null;
-  }
-
-  function focusSearch() {
-    const menu = document.querySelector(".bar-menu");
-    const field = byId("find");
-    if (menu && getComputedStyle(menu.querySelector("summary")).display !== "none") menu.open = true;
-    field.focus();
-    field.select();
-  }
-
-  // The combobox of the search, once somebody goes there
-  const find = byId("find");
-  if (find) find.addEventListener("focus", () => import(find.dataset.script), { once: true });
-
-  function moveInTable(step) {
-    const rows = [...document.querySelectorAll("main table tbody tr")].filter((row) => row.querySelector("a[href]"));
-    if (!rows.length) return;
-    const here = rows.findIndex((row) => row.contains(document.activeElement));
-    const next = rows[here < 0 ? 0 : Math.min(Math.max(here + step, 0), rows.length - 1)];
-    (next.querySelector("th a[href]") || next.querySelector("a[href]")).focus();
-  }
-
-  function linkFor(key) {
-    return [...document.querySelectorAll(".nav a")].find((link) => link.dataset.go === key);
-  }
-
-  const KEYS = {
-    "/": focusSearch,
-    j: () => moveInTable(1),
-    k: () => moveInTable(-1),
-    g: () => { afterG = Date.now(); },
-    "?": () => helpOpen && !helpOpen.hidden && !help.open && help.showModal(),
-  };
-
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.key === "Escape" && closeMenu()) return;
-    if (isTyping(event.target)) {
-      if (event.key === "Escape") event.target.blur();
-      return;
-    }
-    const isGo = Date.now() - afterG < 1000;
-    afterG = 0;
-    const link = isGo && linkFor(event.key);
-    if (link) link.click();
-    else if (Object.hasOwn(KEYS, event.key)) KEYS[event.key]();
-    else return;
-    event.preventDefault();
-  });
-
-  // Polls: none in a hidden tab, no change under the pointer or the focus, one at once on coming back
-  function isInUse(region) {
-    return region.hasAttribute("data-still") && (region.matches(":hover") || region.contains(document.activeElement));
-  }
-
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const region = event.target;
-    if (region.hasAttribute("data-poll") && (document.hidden || isInUse(region))) event.preventDefault();
-  });
-
-  // Updates of the job list that were paused stay so in the lists that come after it
-  const isPause = (link) => link.getAttribute("hx-get").includes("paused=on");
-  let isPaused = false;
-
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("#pause");
-    if (link) isPaused = isPause(link);
-  });
-
-  document.addEventListener("htmx:load", (event) => {
-    const link = event.target.querySelector("#pause");
-    if (isPaused && link && isPause(link)) link.click();
-  });
-
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    if (isInUse(event.detail.target)) event.detail.shouldSwap = false;
-  });
-
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden || !window.htmx) return;
-    document.querySelectorAll("[data-poll]").forEach((region) => window.htmx.trigger(region, "wake"));
-  });
-
-  // What was asked for by something that is gone with the answer: the focus goes to the top of the list, as on a new page
-  function goToList(list, text) {
-    list.tabIndex = -1;
-    list.focus({ preventScroll: true });
-    tell(text);
-  }
-
-  document.addEventListener("htmx:afterSwap", (event) => {
-    const list = event.target;
-    const { requestConfig, target } = event.detail;
-    if (!list.id || list.id !== target.id) return;
-    const { elt, triggeringEvent } = requestConfig;
-    const fold = elt.closest(".rail-fold[open]");
-    if (elt.matches(".pager a")) goToList(list, elt.rel === "next" ? "The next page is shown" : "The page before is shown");
-    else if (fold && triggeringEvent.type === "submit") {
-      fold.open = false; // on a phone it is longer than the window, and the list is below it
-      list.scrollIntoView();
-      goToList(list, "The filters are applied");
-    }
-  });
 
   // Requests that failed, and the line that says so
   let isLeaving = false;
