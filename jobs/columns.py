@@ -53,6 +53,8 @@ USUAL: Final = ("runs", "market", "node", "deployer", "listed", "ran", "cost")
 
 #: The order without a sort: queued, then running, then finished jobs, the newest first in each.
 QUEUE: Final = ("phase", "-order_at", "-address")
+#: The phases of it that nothing comes after, in either direction.
+QUEUE_ENDS: Final[Mapping[str, int]] = {"phase": 2, "-phase": 0}
 _KEYS: Final = {
     "listed": "order_at",
     "started": "started_key",

@@ -112,6 +112,8 @@ def _whole_seconds() -> Expression:
 
 
 #: Conditions of partial indexes, in the words that the lists use: PostgreSQL has to recognise them.
+#: What lists are sorted by besides their usual order.
+_SORTED_BY = ("price", "duration_key", "started_key", "ended_key")
 _FAILED = Q(outcome=Outcome.FAILED, delisted_at=None)
 _UNKNOWN = Q(phase=2, outcome="", delisted_at=None)
 _STOPPED = Q(state=JobState.STOPPED, delisted_at=None)
@@ -211,7 +213,7 @@ class Job(models.Model):
             # A node has few jobs, so that they are sorted by whatever else they are wanted by: without reading them.
             models.Index(
                 fields=["node", "phase", "-order_at", "-address"],
-                include=["price", "duration_key", "started_key", "ended_key", "delisted_at"],
+                include=[*_SORTED_BY, "delisted_at"],
                 name="job_node_runs",
             ),
             # With what a text is looked for by: of very many jobs in one place few may have some words.
@@ -227,8 +229,15 @@ class Job(models.Model):
             models.Index(fields=["phase", "-order_at", "-address"], name="job_failed", condition=_FAILED),
             models.Index(fields=["phase", "-order_at", "-address"], name="job_unknown", condition=_UNKNOWN),
             models.Index(fields=["phase", "-order_at", "-address"], name="job_stopped", condition=_STOPPED),
-            models.Index(fields=["phase", "-order_at", "-address"], name="job_withdrawn", condition=_WITHDRAWN),
             models.Index(fields=["phase", "-order_at", "-address"], name="job_with_volume", condition=_WITH_VOLUME),
+            # These with what they are filtered by: facets count them beside each list that they are left out of, in a
+            # seventh of the time that looking at each of them takes.
+            models.Index(
+                fields=["phase", "-order_at", "-address"],
+                include=["market", "node", "deployer", "payer", "trigger", *_SORTED_BY],
+                name="job_withdrawn_runs",
+                condition=_WITHDRAWN,
+            ),
             # What else lists are sorted by, both ways, and ranges of it: filters, charts, how far the sync has come.
             models.Index(fields=["order_at", "address"], name="job_by_listing"),
             # These of jobs in the books alone, as lists are: so a count need not look at the jobs themselves.

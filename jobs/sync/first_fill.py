@@ -45,7 +45,7 @@ KEPT: Final = (
     "job_unfinished",
     "job_unknown",
     "job_with_volume",
-    "job_withdrawn",
+    "job_withdrawn_runs",
     "result_due",
 )
 

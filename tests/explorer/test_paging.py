@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 from django.db import connection
@@ -14,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from explorer.paging import BadCursor, Count, Page, capped_count, keyset_page, query_string
+from explorer.paging import BadCursor, Count, Ends, Page, capped_count, keyset_page, query_string
+from jobs.columns import QUEUE_ENDS
 from jobs.models import Job
 from tests.jobs.factories import NOON, make_job, make_market
 
@@ -24,9 +26,12 @@ DEFAULT = ("phase", "-order_at", "-address")
 ORDERS = (DEFAULT, ("-order_at", "-address"), ("address",), ("-price", "market", "address"))
 
 
-def read(query: str | None = "", order: tuple[str, ...] = DEFAULT, size: int = 3) -> Page[Job]:
+def read(
+    query: str | None = "", order: tuple[str, ...] = DEFAULT, size: int = 3, ends: Ends = MappingProxyType({})
+) -> Page[Job]:
     assert query is not None
-    return keyset_page(Job.objects.with_names(), order, QueryDict(query.removeprefix("?")), size=size)
+    params = QueryDict(query.removeprefix("?"))
+    return keyset_page(Job.objects.with_names(), order, params, size=size, ends=ends)
 
 
 def add(states: list[int], start: int = 0) -> list[str]:
@@ -47,21 +52,22 @@ def addresses(page: Page[Job]) -> list[str]:
     later=st.lists(st.lists(st.integers(0, 3), max_size=2), max_size=8),
     size=st.integers(1, 5),
     order=st.sampled_from(ORDERS),
+    ends=st.sampled_from([{}, QUEUE_ENDS]),
 )
 def test_walk_both_ways_while_rows_are_inserted_skips_and_repeats_none(
-    first: list[int], later: list[list[int]], size: int, order: tuple[str, ...]
+    first: list[int], later: list[list[int]], size: int, order: tuple[str, ...], ends: Ends
 ) -> None:
     Job.objects.all().delete()
     known = add(first)
     batches = iter(later)
-    page = read(order=order, size=size)
+    page = read(order=order, size=size, ends=ends)
     down = addresses(page)
     count = len(first)
     while page.older:
         batch = next(batches, [])
         add(batch, start=count)
         count += len(batch)
-        page = read(page.older, order, size)
+        page = read(page.older, order, size, ends)
         down += addresses(page)
         assert len(down) <= 40, "the pages go round in a circle"
     everything = list(Job.objects.order_by(*order).values_list("address", flat=True))
@@ -71,7 +77,7 @@ def test_walk_both_ways_while_rows_are_inserted_skips_and_repeats_none(
     bottom = set(addresses(page))
     up: list[str] = []
     while page.newer:
-        page = read(page.newer, order, size)
+        page = read(page.newer, order, size, ends)
         up = addresses(page) + up
         assert len(up) <= 40, "the pages go round in a circle"
     assert up == [address for address in everything if address not in bottom]
@@ -138,6 +144,16 @@ def test_page_is_one_query_of_one_row_more(order: tuple[str, ...]) -> None:
         assert [job.market.name for job in page.rows] == ["NVIDIA 3090"] * 2
 
     assert len(queries) == 1
+
+
+@pytest.mark.parametrize(("direction", "state", "parts"), [("after", 2, 1), ("after", 1, 2), ("before", 0, 1)])
+def test_nothing_is_looked_for_behind_the_last_phase(direction: str, state: int, parts: int) -> None:
+    """Where only a job of that phase can come next, one range of the index is read and no union of two."""
+    job = make_job(0, state=state, listed_at=NOON)
+    with CaptureQueriesContext(connection) as queries:
+        read(f"{direction}={cursor(str(state), job.order_at.isoformat(), job.address)}", ends=QUEUE_ENDS)
+    (query,) = queries
+    assert query["sql"].count('FROM "jobs_job"') == parts
 
 
 def cursor(*values: object) -> str:

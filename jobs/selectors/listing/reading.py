@@ -18,7 +18,7 @@ from django.http import QueryDict
 from explorer import paging
 from explorer.database.along import Along
 from explorer.paging import Page, keyset_page, read_cursor, write_cursor
-from jobs.columns import QUEUE
+from jobs.columns import QUEUE, QUEUE_ENDS
 from jobs.models import Job, JobQuerySet
 from jobs.selectors.listing import kinds
 from jobs.selectors.listing.boxes import Manner, TooSlow, time_box
@@ -195,7 +195,9 @@ class Asked:
         while True:
             began = time.monotonic()
             rows_of = _rows_of if parts.by_index else None
-            page = keyset_page(parts.part(number), self.order, parts.params, size=self.size, rows_of=rows_of)
+            page = keyset_page(
+                parts.part(number), self.order, parts.params, size=self.size, rows_of=rows_of, ends=QUEUE_ENDS
+            )
             if number == parts.last or (page.newer if self.is_backwards else page.older):
                 return page, (time.monotonic() - began) * 1000
             number += 1
