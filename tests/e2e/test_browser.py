@@ -52,7 +52,9 @@ def test_every_page_is_accessible_quiet_and_no_wider_than_the_window(browser, si
             page.goto(f"{site}{path}")
             violations = Axe().run(page).response["violations"]
             assert [(v["id"], v["nodes"][0]["html"][:200]) for v in violations] == [], path
-            assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
+            for width in {viewport["width"], 320 if viewport is NARROW else viewport["width"]}:
+                page.set_viewport_size({**viewport, "width": width})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert messages.texts == []
 
 
