@@ -111,9 +111,9 @@ def _whole_seconds() -> Expression:
     return Greatest(seconds, Value(-1), output_field=_SECONDS)  # GREATEST takes no notice of null
 
 
-#: Conditions of partial indexes, in the words that the lists use: PostgreSQL has to recognise them.
 #: What lists are sorted by besides their usual order.
 _SORTED_BY = ("price", "duration_key", "started_key", "ended_key")
+#: Conditions of partial indexes, in the words that the lists use: PostgreSQL has to recognise them.
 _FAILED = Q(outcome=Outcome.FAILED, delisted_at=None)
 _UNKNOWN = Q(phase=2, outcome="", delisted_at=None)
 _STOPPED = Q(state=JobState.STOPPED, delisted_at=None)

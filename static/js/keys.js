@@ -51,7 +51,8 @@ document.addEventListener("DOMContentLoaded", function () {
 
   function showHelp() {
     const button = byId("help-open");
-    if (button && !button.hidden && !byId("help").open) button.click();
+    const help = byId("help");
+    if (button && !button.hidden && !help.open) help.showModal();
   }
 
   const KEYS = {

@@ -45,7 +45,7 @@ document.addEventListener("DOMContentLoaded", function () {
   document.addEventListener("htmx:afterSwap", (event) => {
     const list = event.target;
     const { requestConfig, target } = event.detail;
-    if (!list.id || list.id !== target.id) return;
+    if (!target || !list.id || list.id !== target.id) return; // without one, it is a page that came back
     const { elt, triggeringEvent } = requestConfig;
     const fold = elt.closest(".rail-fold[open]");
     if (elt.matches(".pager a")) goToList(list, elt.rel === "next" ? "The next page is shown" : "The page before is shown");

@@ -91,6 +91,29 @@ def test_paging_and_back_keep_the_page_whole(page, site):
     expect(page.locator(f'tbody th a[href="{first}"]')).to_be_visible()  # the first, unless a job finished meanwhile
 
 
+def test_bar_and_keys_work_on_a_page_that_came_back(page, site):
+    """What htmx brings back of a list is the list: the bar, its buttons and the search stay the ones that listen."""
+    messages = Messages(page)
+    page.goto(f"{site}/jobs/?state=completed")
+    first = page.locator("tbody th a").first.get_attribute("href")
+    page.get_by_role("link", name="Older").click()
+    expect(page).to_have_url(re.compile("after="))
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("after="))
+    expect(page.locator(f'tbody th a[href="{first}"]')).to_be_visible()
+
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("#theme").click()
+    expect(page.locator("#theme")).to_have_attribute("aria-label", "Theme: light")
+    page.keyboard.press("/")
+    page.keyboard.type("nvidia")
+    expect(page.locator("#found [role=option]").first).to_be_visible()
+    expect(page.locator("#find")).to_have_attribute("aria-expanded", "true")
+    assert messages.texts == []
+
+
 def test_search_is_one_key_away_and_goes_to_the_only_hit(page, site):
     page.goto(f"{site}/status/")
     page.keyboard.press("/")
