@@ -12,6 +12,20 @@ document.addEventListener("DOMContentLoaded", function () {
     if (region.hasAttribute("data-poll") && (document.hidden || isInUse(region))) event.preventDefault();
   });
 
+  // Back within a list: what was ticked and typed is in no page's text, but in its address
+  function fill(field, values) {
+    const isBox = field.type === "checkbox" || field.type === "radio";
+    if (isBox) field.checked = field.value ? values.includes(field.value) : !values.length;
+    else field.value = values.join(",");
+  }
+
+  document.addEventListener("htmx:historyRestore", () => {
+    const query = new URLSearchParams(location.search);
+    document.querySelectorAll("#filter [name]:not([type=hidden])").forEach((field) => {
+      fill(field, query.getAll(field.name).flatMap((value) => value.split(",")));
+    });
+  });
+
   // Updates of the job list that were paused stay so in the lists that come after it
   const isPause = (link) => link.getAttribute("hx-get").includes("paused=on");
   let isPaused = false;

@@ -167,3 +167,33 @@ def test_a_list_is_sorted_on_a_phone(browser: Browser, site: str, path: str, ord
         link.click()
         expect(page).to_have_url(re.compile("sort="))
         expect(page.locator("thead [aria-sort=descending] a")).to_have_text(order)
+
+
+def test_back_brings_the_filter_form_with_the_list(browser, site):
+    """Else the next change would drop a filter that the list still has."""
+    page = browser.new_page()  # not one that must not complain: htmx does where Back ends a request
+
+    def has_markets() -> int:
+        page.goto(f"{site}/jobs/")
+        return page.locator("#filter [name=market]").count()
+
+    wait_until(has_markets, 60, "markets can be chosen")
+    page.get_by_label("Completed").check()
+    expect(page).to_have_url(re.compile(r"\?state=completed$"))
+    market = page.locator("#filter [name=market]").first
+    market.check()
+    expect(page).to_have_url(re.compile(r"market=.*state=completed"))
+    page.locator("#q").fill("ubuntu")
+    page.locator("#q").press("Enter")
+    expect(page).to_have_url(re.compile(r"q=ubuntu"))
+
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("")
+    expect(market).to_be_checked()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"\?state=completed$"))
+    expect(market).not_to_be_checked()
+    expect(page.locator("#filter [name=state]:checked")).to_have_value("completed")
+    page.get_by_label("Running").check()
+    expect(page).to_have_url(re.compile(r"state=completed.*running|state=running.*completed"))
+    page.close()

@@ -64,7 +64,7 @@ def test_a_job_of_the_list_has_every_fact_of_its_row(client: Client) -> None:
                 "queue_place": None,
                 "price_micro_nos_per_s": 100,
                 "nos_per_hour": "0.36",
-                "total": {"nos": None, "usd": "0.55", "is_most": False},
+                "total": {"nos": "0.396", "usd": "0.55", "is_most": False},
             }
         ],
         "newer": None,

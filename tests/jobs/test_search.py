@@ -16,6 +16,7 @@ from jobs.models import Definition, Job
 from jobs.selectors import search as selectors
 from jobs.selectors.search import Query, finding, read
 from markets.models import Image, Node, Resource
+from tests.jobs.catalog import make_image
 from tests.jobs.factories import address, cid, make_definition, make_job, make_market
 from tests.markets.pages import plain, queries, rows
 
@@ -156,6 +157,17 @@ def test_the_image_that_is_called_just_so_is_where_enter_goes(client: Client) ->
     Image.objects.create(reference="docker.io/library/nginx:1-alpine")
 
     assert client.get("/search/", {"q": "docker.io/library/nginx:1"})["Location"] == image.get_absolute_url()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["docker.io/library/ubuntu", "library/ubuntu", "index.docker.io/library/ubuntu:22.04"])
+def test_an_image_is_found_by_any_spelling_of_its_name(text: str) -> None:
+    make_image("ubuntu:22.04", jobs=3)
+    make_image("ubuntus", jobs=9)
+
+    (group,) = selectors.search(read(text)).groups
+
+    assert (group.kind, [hit.name for hit in group.hits]) == ("images", ["ubuntu:22.04"])
 
 
 @pytest.mark.django_db

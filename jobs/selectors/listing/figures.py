@@ -65,7 +65,7 @@ class Row:
     seconds: int | None
     share: float | None
     usd: Decimal | None
-    nos: Decimal | None  # only where the job's USD rate is not known
+    nos: Decimal | None
     is_limit: bool  # the cost is what it can be at most
     nos_per_hour: Decimal
     queue_place: int | None  # from 1
@@ -118,7 +118,7 @@ def _row(job: Seen, market: Market | None, now: datetime, *, begins_block: bool)
         seconds=seconds,
         share=min(seconds / job.timeout, 1) if is_running and seconds is not None and job.timeout else None,
         usd=found.total_usd if known else None,
-        nos=found.total_nos if known and found.total_usd is None else None,
+        nos=found.total_nos if known else None,
         is_limit=is_queued,
         nos_per_hour=nos_per_hour(job.price),
         queue_place=place,

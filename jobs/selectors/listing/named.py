@@ -50,14 +50,17 @@ def markets_with(gpu: str) -> list[str]:
 @kept
 def image_ids(text: str) -> list[int]:
     """Return the catalog's numbers of an image, however it is written; all tags of it where none is; one query."""
+    return list(Image.objects.filter(images_named(text)).order_by("pk").values_list("pk", flat=True))
+
+
+def images_named(text: str) -> Q:
+    """Return the condition of the images that a text names, however it is written; all tags of it where none is."""
     image = images.parse(text)
     if image is None:
-        named = Q(reference=text)
-    elif image.tag or image.digest:
-        named = Q(repository=image.repository, registry=image.registry, tag=image.tag, digest=image.digest)
-    else:
-        named = Q(repository=image.repository, registry=image.registry)
-    return list(Image.objects.filter(named).order_by("pk").values_list("pk", flat=True))
+        return Q(reference=text)
+    if image.tag or image.digest:
+        return Q(repository=image.repository, registry=image.registry, tag=image.tag, digest=image.digest)
+    return Q(repository=image.repository, registry=image.registry)
 
 
 @kept

@@ -15,6 +15,7 @@ from django.urls import reverse
 from explorer.formats import thousands
 from jobs.models import Job
 from jobs.selectors.listing import markets
+from jobs.selectors.listing.named import images_named
 from jobs.selectors.search.reading import ADDRESS_LENGTH, Query
 from jobs.selectors.search.words import definitions_with
 from markets.models import Image, Market, Node, Resource
@@ -200,10 +201,11 @@ def _list(**values: str) -> str:
 
 
 def _images(query: Query, shown: int) -> list[Hit]:
-    """Return the images that have the name somewhere in their reference, those of most jobs first."""
+    """Return the images that have the name somewhere in their reference, or are it otherwise written; by their jobs."""
     if len(query.name) < SHORTEST_NAME:
         return []
-    found = Image.objects.filter(reference__icontains=query.name).order_by("-jobs", "reference")
+    named = Q(reference__icontains=query.name) | images_named(query.name)
+    found = Image.objects.filter(named).order_by("-jobs", "reference")
     return [_entry(image, image.reference, query) for image in found.only("reference", "jobs")[:shown]]
 
 
