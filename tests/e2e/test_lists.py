@@ -173,9 +173,9 @@ def test_back_brings_the_filter_form_with_the_list(browser, site):
     """Else the next change would drop a filter that the list still has."""
     page = browser.new_page()  # not one that must not complain: htmx does where Back ends a request
 
-    def has_markets() -> int:
+    def has_markets() -> bool:
         page.goto(f"{site}/jobs/")
-        return page.locator("#filter [name=market]").count()
+        return bool(page.locator("#filter [name=market]").count())
 
     wait_until(has_markets, 60, "markets can be chosen")
     page.get_by_label("Completed").check()
