@@ -34,7 +34,7 @@ def make_fine() -> list[SyncRecord]:
 
 
 def notice(page: str) -> str:
-    return plain(page.partition('id="network"')[2].partition("</div>\n<main")[0].partition(">")[2])
+    return plain(page.partition('id="network"')[2].partition('<div class="shown"')[0].partition(">")[2])
 
 
 def bar(page: str) -> str:
