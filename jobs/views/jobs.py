@@ -7,7 +7,7 @@ that holds a plain link to `/jobs/?market=<address>`. `/jobs/facets/?<filter>` c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -164,8 +164,15 @@ def job_facets(request: HtmxHttpRequest) -> HttpResponse:
         "withdrawn": listing.left_out(form.wanted, states),
         "total": counts.total,
         "counts": counts,
+        "without": _uncounted(counts.facets, markets),
     }
     return render_page(request, "jobs/facets.html", context, partial="counts")
+
+
+def _uncounted(facets: Sequence[listing.Facet], markets: Mapping[str, Market]) -> list[str]:
+    """Return the markets that can be chosen and have no count: what the page said of them before is no longer so."""
+    counted = {choice.value for facet in facets if facet.name == "market" for choice in facet.choices}
+    return [address for address, market in markets.items() if market.is_listed and address not in counted]
 
 
 @never_cache

@@ -23,7 +23,7 @@ from jobs.selectors import export, listing
 from jobs.selectors.listing import reading
 from jobs.selectors.listing.boxes import Manner
 from jobs.selectors.listing.values import LABELS
-from markets.models import Image
+from markets.models import Image, Market
 from tests.jobs.factories import NOON, address, make_definition, make_job, make_market
 from tests.jobs.lists import wanted_of
 from tests.jobs.pages import dangers, part, rows, words
@@ -320,6 +320,14 @@ def test_counts_come_to_their_places_in_the_filter(jobs: None, client: Client) -
     assert part(answer, "f-trigger").count("<li>") == 2
     assert f"?market={address('NVIDIA 3090')}&amp;trigger=api" in part(answer, "f-trigger")
     assert dangers(answer) == []
+
+
+def test_a_market_without_such_jobs_loses_the_count_of_the_filter_before(jobs: None, client: Client) -> None:
+    answer = get(client, "/jobs/facets/?q=zzzunheard", **HTMX)
+
+    places = [f"n-market-{market.pk[:8]}" for market in Market.objects.filter(is_listed=True)]
+    assert len(places) > 1
+    assert [words(answer, place) for place in places] == ["0"] * len(places)
 
 
 def test_counts_are_a_page_of_their_own_without_javascript(jobs: None, client: Client) -> None:
