@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.browser import WIDE, Messages, launch
-from tests.e2e.running import addresses_on, running, wait_until
+from tests.e2e.running import addresses_on, running, text_of, wait_until
 
 #: Lists of which every one has rows once the network was read: other tests begin where one of them leads.
 LISTS = ("jobs/?state=completed", "jobs/?state=running", "jobs/?outcome=failed", "markets/", "nodes/")
@@ -29,6 +29,7 @@ def site(var: Path) -> Iterator[str]:
     """The address of a running explorer of the sample network, once it shows jobs, markets and nodes."""
     with running(var, NETWORK="sample", PACE="0.2") as url:  # the browser needs the processor, too
         wait_until(lambda: all(addresses_on(f"{url}/{name}") for name in LISTS), 120, "rows are shown")
+        wait_until(lambda: 'name="market"' in text_of(f"{url}/jobs/"), 120, "markets can be chosen")
         yield url
 
 
