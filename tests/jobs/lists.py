@@ -41,10 +41,11 @@ def add(facts: list[tuple[int, int]], start: int, apart: timedelta = timedelta(m
 
 def read(query: str | None, size: int) -> Page[listing.Seen]:
     assert query is not None
-    params = QueryDict(query.removeprefix("?"))
+    params = QueryDict(query.removeprefix("?"), mutable=True)
     form = filter_of(params)
     assert form.is_valid()
-    return listing.page_of(form.wanted, params, size)
+    params.pop("at", None)
+    return listing.page_of(form.wanted, params, size, form.jump)
 
 
 def ways_to_read(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> None:

@@ -21,7 +21,7 @@ from jobs.selectors import listing
 from jobs.selectors.listing.boxes import Manner
 from jobs.selectors.listing.reading import Way
 from tests.jobs.factories import NOON, address, make_job, make_market
-from tests.jobs.lists import add, read, ways_to_read
+from tests.jobs.lists import add, read, wanted_of, ways_to_read
 from tests.jobs.pages import part, words
 from tests.jobs.pages import rows as cells
 from tests.markets.pages import HTMX, get, short
@@ -159,7 +159,8 @@ def test_sorted_column_is_shown_and_columns_are_chosen_by_the_address(client: Cl
         ("at=2026-08-05&sort=-listed", ["c", "b"]),
         ("at=2026-08-05&sort=listed", ["c", "a", "q"]),
         ("at=2026-08-05&sort=-ended", ["c", "b", "q"]),
-        ("at=2026-08-01", []),
+        ("at=2026-08-01", ["q", "a", "c", "b"]),
+        ("at=2026-08-10&sort=listed", ["b", "c", "a", "q"]),
     ],
 )
 def test_jump_begins_the_page_at_a_date(client: Client, query: str, expected: list[str]) -> None:
@@ -169,8 +170,51 @@ def test_jump_begins_the_page_at_a_date(client: Client, query: str, expected: li
 
     assert listed(client, f"?{query}") == [short(address(name)) for name in expected]
     page = get(client, f"/jobs/?{query}")
-    assert 'rel="prev"' in page
-    assert 'id="news"' not in page
+    has_all = len(expected) == 4
+    assert ('rel="prev"' in page) is not has_all
+    assert ('id="news"' in page) is has_all
+
+
+@pytest.mark.parametrize("manner", [Manner.FREE, Manner.GATHER, Manner.ALL])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    facts=FACTS,
+    size=st.integers(1, 4),
+    sort=st.sampled_from(["", "listed", "-listed", "started", "-started", "ended", "-ended"]),
+    query=st.sampled_from(FILTERS),
+    weeks=st.sampled_from([-1300, -40, -14, -11, -1, 0, 1, 1000]),
+)
+def test_jump_shows_what_lies_beyond_a_day_or_else_the_end_of_the_list(
+    facts: list[tuple[int, int]],
+    size: int,
+    sort: str,
+    query: str,
+    weeks: int,
+    manner: Manner,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cache.clear()
+    ways_to_read(monkeypatch, Way(60_000, manner))
+    Job.objects.all().delete()
+    make_market("H100")
+    add(facts, 0, timedelta(weeks=11))
+    at = NOON + timedelta(weeks=weeks)
+    order = columns.ORDERS[sort]
+    everything = list(listing.matching(wanted_of(query), in_order=False).order_by(*order))
+    key = order[-2].removeprefix("-")
+    is_beyond = [
+        (sort != "" or job.phase == 2)
+        and (getattr(job, key) < at if order[-1].startswith("-") else getattr(job, key) >= at)
+        for job in everything
+    ]
+    first = is_beyond.index(True) if True in is_beyond else max(len(everything) - size, 0)
+
+    page = read(f"{query}&sort={sort}&at={at:%Y-%m-%dT%H:%MZ}", size)
+
+    assert [job.pk for job in page.rows] == [job.pk for job in everything[first : first + size]]
+    assert (page.older is not None) is (first + size < len(everything))
+    newer = read(page.newer, size).rows if page.newer else []
+    assert [job.pk for job in newer] == [job.pk for job in everything[max(first - size, 0) : first]]
 
 
 def test_page_before_a_jump_leads_back_up(client: Client) -> None:

@@ -17,12 +17,13 @@ from django.http import QueryDict
 
 from explorer import paging
 from explorer.database.along import Along
-from explorer.paging import Page, keyset_page, read_cursor, write_cursor
-from jobs.columns import QUEUE, QUEUE_ENDS
+from explorer.paging import Page, keyset_page, read_cursor
+from jobs.columns import QUEUE_ENDS
 from jobs.models import Job, JobQuerySet
 from jobs.selectors.listing import kinds
 from jobs.selectors.listing.boxes import Manner, TooSlow, time_box
 from jobs.selectors.listing.contents import asks_definitions
+from jobs.selectors.listing.days import beside_day
 from jobs.selectors.listing.edges import edges, tells
 from jobs.selectors.listing.figures import SEEN, Seen
 from jobs.selectors.listing.filtering import asks_one, asks_several, has_index, held_under, matching, order_of
@@ -99,28 +100,17 @@ def page_of(
 ) -> Page[Seen]:
     """Return a page of the jobs asked for, from the day `at` where no cursor says otherwise. Raises BadCursor, TooSlow.
 
-    One query of jobs, more where following the order takes too long; which of WAYS was quick for a filter is
-    remembered.
+    Where nothing lies beyond that day, it is the last page. One query of jobs, more where following the order takes too
+    long; which of WAYS was quick for a filter is remembered.
     """
     order = order_of(wanted)
     if params.get("after") or params.get("before"):
         at = None
-    page = _quickest(Asked(wanted, order, _from_day(params, order, at), size, at))
+    page = _quickest(Asked(wanted, order, beside_day(params, order, at), size, at))
+    if at and not page.rows:
+        page = _quickest(Asked(wanted, order, beside_day(params, order, at, side="before"), size, at))
+        page = Page(page.rows, page.newer, None)
     return Page([Seen(*row) for row in page.rows], page.newer, page.older)
-
-
-def _from_day(params: QueryDict, order: tuple[str, ...], at: datetime | None) -> QueryDict:
-    """Return the parameters of the page that begins at a moment; None leaves them as they are."""
-    if at is None:
-        return params
-    found = params.copy()
-    found["after"] = write_cursor(_position(order, at))
-    return found
-
-
-def _position(order: tuple[str, ...], at: datetime) -> list[Any]:
-    """Return the sort keys just before the first row of a moment; unfinished jobs stand above all of the queue's."""
-    return [2, at, ""] if order == QUEUE else [at, ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +163,8 @@ class Asked:
         if manner not in GATHERING:
             found = matching(self.wanted)
             edge = edges(found, self.wanted, self.order, listed)
-            at = self.at and edge.nearest(self.at, falls=self.order[-1].startswith("-"))
-            params = _from_day(self.params, self.order, at)
+            at = self.at and edge.nearest(self.at, falls=self.order[-1].startswith("-") is not self.is_backwards)
+            params = beside_day(self.params, self.order, at, side="before" if self.is_backwards else "after")
             return Parts(found.filter(edge.condition), [Slice()], params, by_index=has_index(self.wanted))
         found = matching(self.wanted, by_entries=True)
         if listed and listed.are_few:
