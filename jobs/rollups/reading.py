@@ -80,6 +80,10 @@ def together(rows: Sequence[Totals]) -> Totals:
 
 _UNREAD: Final[tuple[Any, ...]] = (0,) * len(LISTED)
 _SUMS: Final = {f"sum_{name}": Sum(name) for name in FIGURES}
+#: The same in SQL, 0 without rows: the models take half of a list's time for it.
+_WHOLE_SUMS: Final = ", ".join(
+    f"COALESCE(SUM({name}), 0)::{'numeric' if name in {'nos_micro', 'usd'} else 'bigint'}" for name in FIGURES
+)
 if Totals._fields[1:] != FIGURES:
     raise TypeError("Totals and JobRollup have different figures")
 
@@ -121,11 +125,14 @@ def totals_between(
         unit = HOUR
     else:
         return None
-    rows = JobRollup.objects.filter(dimension=dimension, unit=unit, key__in=list(keys))
-    rows = rows.filter(at__gte=since) if since else rows
-    rows = rows.filter(at__lt=until) if until else rows
-    found = rows.order_by().values("dimension").annotate(**_SUMS).values_list(*_SUMS)
-    return together([Totals(None, *figures) for figures in found])
+    sql = f"""
+        SELECT {_WHOLE_SUMS} FROM {JobRollup._meta.db_table}
+        WHERE dimension = %s AND unit = %s AND key = ANY(%s)
+        AND at >= COALESCE(%s, '-infinity'::timestamptz) AND at < COALESCE(%s, 'infinity'::timestamptz)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, (dimension, unit, list(keys), since, until))
+        return Totals(None, *cursor.fetchone())
 
 
 def _begins_hour(moment: datetime) -> bool:

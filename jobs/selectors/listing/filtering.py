@@ -60,16 +60,17 @@ def asks_one(wanted: Mapping[str, Any]) -> bool:
     return any(wanted.keys() - {"sort"} <= names for names in _HELD)
 
 
-#: What there is an index of that has the definitions of its jobs.
-_RUNS: Final = frozenset({"market", "gpu", "deployer", "payer", "trigger"})
+#: What there is an index of that has the definitions of its jobs, in the list's order.
+_RUNS: Final = frozenset({"market", "deployer", "payer", "trigger"})
 
 
 def has_index(wanted: Mapping[str, Any]) -> bool:
     """Say whether an index has all that is asked of jobs and sorted by: else each would be read for it.
 
-    Where a place's jobs rarely have some words, tens of thousands are looked at; of a node, thousands are sorted.
+    Where a place's jobs rarely have some words, tens of thousands are looked at; of a node, thousands are sorted. Of
+    several markets no index has the order.
     """
-    is_text_in_place = "q" in wanted and bool(wanted.keys() & _RUNS) and not wanted.get("sort")
+    is_text_in_place = "q" in wanted and "sort" not in wanted and bool(named.places(wanted).keys() & _RUNS)
     return is_text_in_place or ("sort" in wanted and wanted.keys() == {"node", "sort"})
 
 

@@ -52,6 +52,8 @@ WAYS_OF_SEVERAL: Final = (Way(25, Manner.GATHER), Way(12), Way(12, Manner.WALK),
 EMBEDDED: Final = 10
 #: A manner that took no longer is not compared with others; milliseconds.
 QUICK: Final = 4
+#: Where the best manner takes longer, one that was cut when it was new is tried once more; milliseconds.
+SLOW: Final = 8
 #: A time counts as much better than another one of which it is no larger part: what a busy machine adds differs so.
 BETTER: Final = 0.85
 #: The manner that was best before gets at least so long; milliseconds.
@@ -74,6 +76,8 @@ class Memory:
 
     took: dict[Manner, float] = field(default_factory=dict)
     cut: dict[Manner, float] = field(default_factory=dict)
+    #: The manners that were cut although what they read had been read before: they are not tried again.
+    settled: set[Manner] = field(default_factory=set)
     #: Which of the parts that jobs are gathered from had a whole page.
     part: int = 0
     #: Whether what kinds say of the list helps to read it: else they are not asked again.
@@ -84,6 +88,11 @@ class Memory:
         """The manner that was quickest; None where none was ever done."""
         return min(self.took, key=lambda manner: self.took[manner], default=None)
 
+    def is_open(self, manner: Manner, milliseconds: int) -> bool:
+        """Say whether a manner may be done in so many milliseconds, as far as it was tried."""
+        is_cut = self.cut.get(manner, 0) >= milliseconds
+        return manner not in self.took and not (is_cut and (manner in self.settled or milliseconds < SLOW))
+
     def note(self, manner: Manner, took: float) -> None:
         """Note a time; another one of the same manner only where it is much better: the first one was perhaps cold."""
         if took < self.took.get(manner, math.inf) * BETTER:
@@ -91,6 +100,8 @@ class Memory:
 
     def give_up(self, way: Way) -> None:
         """Note that a manner takes longer than it had, whatever it took before."""
+        if self.took:  # else PostgreSQL perhaps read all of it from the disk
+            self.settled.add(way.manner)
         self.took.pop(way.manner, None)
         self.cut[way.manner] = max(way.milliseconds, self.cut.get(way.manner, 0))
 
@@ -226,6 +237,7 @@ def _quickest(asked: Asked) -> Page[Any]:
         memory.note(way.manner, took)
         if way.manner is Manner.GATHER and memory.part >= parts.last:
             memory.cut[Manner.ALL] = memory.took[way.manner]  # the last part is all of them: no use in trying that
+            memory.settled.add(Manner.ALL)
         if memory != before:
             cache.set(key, memory, REMEMBERED)
         return page
@@ -258,9 +270,7 @@ def _ways(wanted: Mapping[str, Any], memory: Memory) -> Iterator[Way]:
         return
     most = memory.took[best]
     least = max(math.ceil(most * BETTER), 1)
-    if most > QUICK and (
-        fresh := [manner for manner in Manner if manner not in memory.took and memory.cut.get(manner, 0) < least]
-    ):
+    if most > QUICK and (fresh := [manner for manner in Manner if memory.is_open(manner, least)]):
         yield Way(least, fresh[0])
     yield Way(max(PATIENT, round(2 * most)), best)
     # What was slow once, on a busy machine, may be the quick one now.
