@@ -27,7 +27,7 @@ from jobs.selectors.listing import boxes, reading
 from jobs.selectors.listing.boxes import Manner
 from jobs.selectors.listing.reading import Asked, Way
 from tests.jobs.factories import NOON, address, cid, make_job, make_market
-from tests.jobs.lists import add, read, ways_to_read
+from tests.jobs.lists import add, read, wanted_of, ways_to_read
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +141,17 @@ def test_manner_that_was_broken_off_is_tried_again_when_the_best_takes_much_long
 
     assert ways() == (["free", "gather"], 3)
     assert [ways()[0], ways()[0]] == [["free"], ["walk"]]
+
+
+def test_manner_that_was_broken_off_when_nothing_was_read_yet_is_tried_once_more_where_the_best_is_slow() -> None:
+    memory = reading.Memory()
+    memory.give_up(Way(40))
+    memory.note(Manner.GATHER, 30)
+    assert [memory.is_open(Manner.FREE, most) for most in (reading.SLOW - 1, 26, 41)] == [False, True, True]
+
+    memory.give_up(Way(26))
+
+    assert [memory.is_open(Manner.FREE, most) for most in (reading.SLOW - 1, 26, 41)] == [False, False, True]
 
 
 def times(query: str) -> list[int]:
@@ -336,6 +347,17 @@ def test_text_in_a_place_is_looked_for_without_reading_the_jobs(place: str, monk
 
     assert f"Index Only Scan using job_{place}_runs" in plan
     assert [row.address for row in read(query.urlencode(), 5).rows] == [address(7)]
+
+
+def test_text_in_several_markets_is_looked_for_among_the_rows() -> None:
+    """No index has their order, and finding the rows of the page a second time took four times as long."""
+    markets = [make_market("H100"), make_market("A100")]
+
+    def is_by_index(query: str) -> bool:
+        return Asked(wanted_of(query), QUEUE, QueryDict(query), 5).parts(Manner.WALK).by_index
+
+    one, both = f"market={markets[0].pk}&q=python", f"market={markets[0].pk}&market={markets[1].pk}&q=python"
+    assert [is_by_index(query) for query in (one, both, f"{both}&payer={address('payer')}")] == [True, False, True]
 
 
 @pytest.mark.parametrize("sort", [sort for sort in sorted(ORDERS) if sort])
