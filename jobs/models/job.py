@@ -113,6 +113,7 @@ def _whole_seconds() -> Expression:
 
 #: What lists are sorted by besides their usual order.
 _SORTED_BY = ("price", "duration_key", "started_key", "ended_key")
+_MEASURED = ("price", "duration_key")
 #: Conditions of partial indexes, in the words that the lists use: PostgreSQL has to recognise them.
 _FAILED = Q(outcome=Outcome.FAILED, delisted_at=None)
 _UNKNOWN = Q(phase=2, outcome="", delisted_at=None)
@@ -238,11 +239,19 @@ class Job(models.Model):
                 name="job_withdrawn_runs",
                 condition=_WITHDRAWN,
             ),
-            # What else lists are sorted by, both ways, and ranges of it: filters, charts, how far the sync has come.
-            models.Index(fields=["order_at", "address"], name="job_by_listing"),
+            # What else lists are sorted by, both ways, and ranges of it: filters, charts, how far the sync is. With
+            # what jobs are measured by: the dearest of a week are found without looking at each of its jobs.
+            models.Index(fields=["order_at", "address"], include=[*_MEASURED, "delisted_at"], name="job_listing_runs"),
             # These of jobs in the books alone, as lists are: so a count need not look at the jobs themselves.
-            models.Index(fields=["started_key", "address"], name="job_present_by_start", condition=_PRESENT),
-            models.Index(fields=["ended_key", "address"], name="job_present_by_end", condition=_PRESENT),
+            *(
+                models.Index(
+                    fields=[f"{name}_key", "address"],
+                    include=[*_MEASURED, "order_at"],
+                    name=f"job_present_{name}_runs",
+                    condition=_PRESENT,
+                )
+                for name in ("started", "ended")
+            ),
             models.Index(fields=["duration_key", "address"], name="job_present_by_duration", condition=_PRESENT),
             models.Index(fields=["price", "address"], name="job_present_by_price", condition=_PRESENT),
             # Jobs by all that filters ask for at once, and by image or resource. What is pending is sorted in by the

@@ -383,6 +383,44 @@ def test_jobs_of_a_node_are_sorted_without_reading_them(sort: str) -> None:
     assert rows == list(expected)
 
 
+@pytest.mark.parametrize("sort", ["price", "-price", "duration", "-duration"])
+@pytest.mark.parametrize(
+    ("time", "index"), [("listed", "listing"), ("started", "present_started"), ("ended", "present_ended")]
+)
+def test_jobs_of_some_days_are_sorted_by_what_they_measure_without_reading_them(
+    time: str, index: str, sort: str, remembered: None
+) -> None:
+    """A week has thousands, of which a page shows fifty; the cheapest of all jobs may be of any other week."""
+    for number in range(120):
+        listed = NOON - timedelta(days=number % 40, hours=1)
+        times = {"listed_at": listed, "started_at": listed, "ended_at": listed + timedelta(seconds=number * 11 % 90)}
+        delisted = NOON if number % 50 == 9 else None
+        make_job(number, state=2, price=number * 13 % 70, delisted_at=delisted, **times)
+    first, last = NOON - timedelta(days=9), NOON - timedelta(days=5)
+    query = f"{time}_from={first:%Y-%m-%d}&{time}_to={last:%Y-%m-%d}&sort={sort}"
+    found = Job.objects.present().filter(order_at__date__gte=first.date(), order_at__date__lte=last.date())
+    expected = list(found.order_by(*ORDERS[sort]).values_list("pk", flat=True))
+
+    with CaptureQueriesContext(connection) as queries:
+        page = read(query, 6)
+
+    assert [row.address for row in page.rows] == expected[:6]
+    assert len(expected) > 12
+    assert [row.address for row in read(page.older, 6).rows] == expected[6:12]
+    [asked] = [found["sql"] for found in queries if 'FROM "jobs_job"' in found["sql"] and "LIMIT 7" in found["sql"]]
+    assert "SET LOCAL random_page_cost = 10; " in asked
+    with connection.cursor() as cursor:
+        # Of so few jobs, PostgreSQL takes any index that has the time.
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'jobs_job'")
+        others = {name for (name,) in cursor.fetchall()} - {"jobs_job_pkey", f"job_{index}_runs"}
+        cursor.execute(
+            f"DROP INDEX {', '.join(others)}; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
+        )
+        cursor.execute(f"EXPLAIN SELECT {asked.split('SELECT', 1)[1]}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert f"Index Only Scan using job_{index}_runs" in plan
+
+
 def prices(query: str) -> list[int]:
     """Read a page; return of how many ranges of prices each of its queries asks last, -1 for one that asks for all."""
     with CaptureQueriesContext(connection) as queries:

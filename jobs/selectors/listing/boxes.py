@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -44,3 +45,11 @@ def time_box(milliseconds: int, manner: Manner = Manner.FREE) -> Iterator[Along]
         if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
             raise TooSlow from error
         raise
+
+
+def leave(box: Along, end: float) -> None:
+    """Let the next statement of a time box take what is left until `end`; raise TooSlow where nothing is."""
+    left = int((end - time.monotonic()) * 1000)
+    if left < 1:
+        raise TooSlow
+    box.settings["statement_timeout"] = str(left)

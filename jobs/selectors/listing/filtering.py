@@ -62,16 +62,23 @@ def asks_one(wanted: Mapping[str, Any]) -> bool:
 
 #: What there is an index of that has the definitions of its jobs, in the list's order.
 _RUNS: Final = frozenset({"market", "deployer", "payer", "trigger"})
+#: The ranges of times, of each of which there is an index, and what it has besides.
+_TIMES: Final = ({"listed_from", "listed_to"}, {"started_from", "started_to"}, {"ended_from", "ended_to"})
+_WITH_TIMES: Final = {"duration_min", "duration_max", "price_min", "price_max", "sort"}
+_MEASURES: Final = {"duration", "price"}
 
 
 def has_index(wanted: Mapping[str, Any]) -> bool:
     """Say whether an index has all that is asked of jobs and sorted by: else each would be read for it.
 
-    Where a place's jobs rarely have some words, tens of thousands are looked at; of a node, thousands are sorted. Of
-    several markets no index has the order.
+    Where a place's jobs rarely have some words, tens of thousands are looked at; of a node or a week, thousands are
+    sorted. Of several markets no index has the order.
     """
-    is_text_in_place = "q" in wanted and "sort" not in wanted and bool(named.places(wanted).keys() & _RUNS)
-    return is_text_in_place or ("sort" in wanted and wanted.keys() == {"node", "sort"})
+    if "sort" not in wanted:
+        return "q" in wanted and bool(named.places(wanted).keys() & _RUNS)
+    asked = wanted.keys() - _WITH_TIMES
+    is_measured = wanted["sort"].removeprefix("-") in _MEASURES
+    return wanted.keys() == {"node", "sort"} or (is_measured and any(asked and asked <= names for names in _TIMES))
 
 
 def _entries_of(wanted: Mapping[str, Any], places: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
