@@ -18,6 +18,11 @@ def iso(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
+def known_iso(moment: datetime | None) -> str | None:
+    """Return a time for JSON; None where it is not known."""
+    return iso(moment) if moment else None
+
+
 def utc(moment: datetime) -> str:
     """Return a time to the second, for a title."""
     return f"{moment.astimezone(UTC).isoformat(' ')[:19]} UTC"

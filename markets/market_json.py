@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from explorer.formats import iso
+from explorer.formats import known_iso
 from markets.models import Market, MarketRecord
 from markets.models.record import WAIT_BINS
 from markets.selectors.comparison import MarketComparison
@@ -30,15 +29,15 @@ def told(market: Market, figures: MarketFigures, past: Past, record: MarketRecor
             "usd_per_hour": _text(market.usd_per_hour),
             "nos_per_hour": _text(market.nos_per_hour),
             "fee_percentage": _text(market.hourly.fee_percentage),
-            "usd_at": _time(market.described_at),
-            "nos_at": _time(market.queue_at),
+            "usd_at": known_iso(market.described_at),
+            "nos_at": known_iso(market.queue_at),
         },
         "account": _account(market),
         "queue": {
             "jobs_waiting": market.jobs_waiting,
             "nodes_free": market.nodes_free,
             "addresses": market.queue,
-            "read_at": _time(market.queue_at),
+            "read_at": known_iso(market.queue_at),
         },
         "running": figures.running,
         "nodes_busy": figures.nodes_busy,
@@ -85,13 +84,13 @@ def _waits(record: MarketRecord | None) -> Facts | None:
         "median_s": record.median_wait_s,
         "within_s_95_percent": record.slow_wait_s,
         "bins": [{"from_s": begin, "to_s": end, "jobs": jobs} for begin, end, jobs in bins],
-        "counted_at": _time(record.at),
+        "counted_at": known_iso(record.at),
     }
 
 
 def _moment(moment: Moment) -> Facts:
     return {
-        "at": _time(moment.at),
+        "at": known_iso(moment.at),
         "reads": moment.reads,
         "mean_jobs_waiting": moment.waiting,
         "mean_nodes_free": moment.free,
@@ -127,7 +126,3 @@ def compared(comparison: MarketComparison) -> Facts:
 
 def _text(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount.normalize():f}"
-
-
-def _time(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None

@@ -104,7 +104,8 @@ def _headline(job: listing.Seen, market: Market | None) -> str:
 
 
 def _summary(job: listing.Seen) -> str:
-    facts = [("Job", job.address), ("Deployer", job.deployer), ("Node", job.node), ("Listed", iso(job.order_at))]
+    facts = [("Job", job.address), ("Deployer", job.deployer), ("Node", job.node)]
+    facts += [("Listed", iso(job.listed_at))] if job.listed_at else []
     facts += [("Started", iso(job.started_at))] if job.started_at else []
     facts += [("Ended", iso(job.ended_at))] if job.ended_at else []
     facts += [("Ran for", duration(job.duration))] if job.duration is not None else []

@@ -29,7 +29,17 @@ SHOWN: Final = 10
 NODES: Final = 8
 
 #: What is shown of another job.
-_SHOWN: Final = ("state", "outcome", "delisted_at", "node", "duration", "order_at", "ipfs_job", "market__name")
+_SHOWN: Final = (
+    "state",
+    "outcome",
+    "delisted_at",
+    "node",
+    "duration",
+    "listed_at",
+    "order_at",
+    "ipfs_job",
+    "market__name",
+)
 #: The bits of GROUPING: which of market and node a row is not of.
 _ALL, _BY_MARKET, _BY_NODE = 3, 1, 2
 _COLUMNS: Final = "address, market_id, node, outcome, order_at, listed_at, started_at, ended_at"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from explorer import money
-from explorer.formats import iso
+from explorer.formats import known_iso
 from jobs.rollups.reading import Totals
 from jobs.selectors.failures import Failures
 from jobs.selectors.node import Earnings, NodePage
@@ -51,10 +50,10 @@ def told(page: NodePage) -> Facts:
         "success_share": row.success.share,
         "busy_share_7_days": node.busy_share,
         "uptime_share_14_days": page.uptime,
-        "first_seen_at": _time(node.first_seen_at),
-        "seen_at": _time(node.seen_at),
+        "first_seen_at": known_iso(node.first_seen_at),
+        "seen_at": known_iso(node.seen_at),
         "machine": _machine(node),
-        "machine_by_source": {report.source: {**report.facts, "at": _time(report.at)} for report in page.reports},
+        "machine_by_source": {report.source: {**report.facts, "at": known_iso(report.at)} for report in page.reports},
         "earned": _earned(page.earnings),
         "failures": _failures(page.failures),
         "presence": [_strip(strip) for strip in page.strips],
@@ -63,9 +62,9 @@ def told(page: NodePage) -> Facts:
                 "kind": entry.kind,
                 "name": entry.name,
                 "because": entry.origins,
-                "used_at": _time(entry.used_at),
-                "reported_at": _time(entry.reported_at),
-                "until": _time(entry.until),
+                "used_at": known_iso(entry.used_at),
+                "reported_at": known_iso(entry.reported_at),
+                "until": known_iso(entry.until),
             }
             for entry in page.cache.rows
         ],
@@ -107,7 +106,7 @@ def _failures(failures: Failures) -> Facts:
                 "reason": reason.text,
                 "jobs": reason.jobs,
                 "newest_job": reason.job,
-                "ended_at": _time(reason.at),
+                "ended_at": known_iso(reason.at),
                 "image": reason.image or None,
             }
             for reason in failures.reasons
@@ -124,7 +123,3 @@ def _strip(strip: DayStrip) -> Facts:
         "not_watched_s": strip.seconds(UNWATCHED),
         "uptime_share": strip.uptime,
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None

@@ -132,7 +132,7 @@ def _spent(today: Sequence[Today]) -> tuple[Decimal | None, Decimal | None]:
 
 
 #: What a row of the newest jobs shows.
-_SHOWN = ("address", "state", "outcome", "delisted_at", "image", "order_at")
+_SHOWN = ("address", "state", "outcome", "delisted_at", "image", "listed_at", "order_at")
 _MARKET_SHOWN = ("market__address", "market__name", "market__slug")
 
 

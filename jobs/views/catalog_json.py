@@ -7,13 +7,12 @@ string of their page and name the addresses of their neighbours. Errors are {"er
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from explorer.formats import iso
+from explorer.formats import known_iso
 from explorer.paging import BadCursor, keyset_page
 from jobs.filters import CatalogFilter, ImageFilter, ResourceFilter
 from jobs.selectors import catalog, entry, usage
@@ -92,8 +91,8 @@ def _entry(row: Image | Resource) -> Facts:
         "success_share": row.success,
         "mean_run_s": row.mean_seconds,
         "markets_requiring": row.markets,
-        "used_at": _time(row.used_at),
-        "first_seen_at": _time(row.first_seen_at),
+        "used_at": known_iso(row.used_at),
+        "first_seen_at": known_iso(row.first_seen_at),
     }
 
 
@@ -112,7 +111,12 @@ def _page(page: ImagePage | ResourcePage) -> Facts:
         "markets": [_place(place) for place in page.places],
         "markets_requiring": page.requiring,
         "no_longer_required": [
-            {"market": past.market.pk, "name": past.name, "since": _time(past.since), "until": _time(past.removed_at)}
+            {
+                "market": past.market.pk,
+                "name": past.name,
+                "since": known_iso(past.since),
+                "until": known_iso(past.removed_at),
+            }
             for past in page.past
         ],
         "nodes_holding": page.holders.total,
@@ -128,7 +132,7 @@ def _place(place: Place) -> Facts:
         facts["required"] = {
             "name": served.entry.name,
             "origin": served.origin,
-            "since": _time(served.since),
+            "since": known_iso(served.since),
             "status": match.status,
             "reason": match.reason,
         }
@@ -144,14 +148,10 @@ def _holder(holder: Holder) -> Facts:
         "address": node.pk,
         "market": node.market_id,
         "activity": holder.row.activity,
-        "used_at": _time(holder.used_at),
-        "reported_at": _time(holder.reported_at),
-        "until": _time(holder.until),
+        "used_at": known_iso(holder.used_at),
+        "reported_at": known_iso(holder.reported_at),
+        "until": known_iso(holder.until),
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None
 
 
 def _refusal(message: str, status: int) -> JsonResponse:

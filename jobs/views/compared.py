@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from explorer.formats import iso
+from explorer.formats import known_iso
 from jobs.forms.compared import CompareForm
 from jobs.selectors.compared import Compared, Fact, Pair, compared
 
@@ -53,7 +53,7 @@ def compare_json(request: HttpRequest) -> JsonResponse:
 def _told(found: Compared) -> dict[str, Any]:
     return {
         "jobs": [
-            {"address": side.job.pk, "url": side.job.get_absolute_url(), "listed_at": iso(side.job.order_at)}
+            {"address": side.job.pk, "url": side.job.get_absolute_url(), "listed_at": known_iso(side.job.listed_at)}
             for side in found.sides
         ],
         "absent": list(found.absent),

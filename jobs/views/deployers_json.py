@@ -5,14 +5,13 @@ Money is text, so that no digit is lost, and has the network's fee in it unless 
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from explorer.formats import iso
+from explorer.formats import known_iso
 from explorer.paging import BadCursor
 from jobs.filters.deployers import DeployerCharts, DeployerFilter
 from jobs.models import Job
@@ -68,7 +67,7 @@ def _row(row: Deployer) -> Facts:
         "gpu_hours": row.gpu_hours,
         "spent_usd": _money(row.spent_usd),
         "spent_nos": _money(row.spent_nos),
-        "last_listed_at": _time(row.last_at),
+        "last_listed_at": known_iso(row.last_at),
     }
 
 
@@ -95,7 +94,7 @@ def _page(page: DeployerPage) -> Facts:
         "burn": _burn(page.burn),
         "running_jobs": [_running(running) for running in page.running],
         "first_listed_on": page.first_on.date().isoformat() if page.first_on else None,
-        "last_listed_at": _time(page.last_at),
+        "last_listed_at": known_iso(page.last_at),
         "recent_jobs": page.recent.jobs,
         "markets": [_used(used) for used in page.recent.markets],
         "images": [_used(used) for used in page.recent.images],
@@ -112,7 +111,7 @@ def _running(running: Running) -> Facts:
         "address": job.address,
         "market": job.market_id,
         "node": job.node or None,
-        "started_at": _time(job.started_at),
+        "started_at": known_iso(job.started_at),
         "timeout_s": job.timeout,
         "left_s": None if running.left is None else int(running.left),
         "cost_nos": _money(running.cost.total_nos),
@@ -122,15 +121,11 @@ def _running(running: Running) -> Facts:
 
 def _used(used: Used) -> Facts:
     name = {"address": used.entry.pk} if isinstance(used.entry, Market) else {"reference": used.entry.reference}
-    return {**name, "jobs": used.jobs, "success_share": used.success, "last_listed_at": _time(used.last_at)}
+    return {**name, "jobs": used.jobs, "success_share": used.success, "last_listed_at": known_iso(used.last_at)}
 
 
 def _money(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount.normalize():f}"
-
-
-def _time(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None
 
 
 def _refusal(message: str, status: int) -> JsonResponse:

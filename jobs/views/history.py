@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from explorer.formats import iso
+from explorer.formats import known_iso
 from explorer.htmx import HtmxHttpRequest, render_page
 from jobs.models import Job
 from jobs.selectors import history as selectors
@@ -64,8 +64,8 @@ def _runs(runs: Runs) -> dict[str, Any]:
         "success_share": runs.success,
         "median_wait_s": runs.wait,
         "median_run_s": runs.ran,
-        "newest_at": iso(runs.newest_at) if runs.newest_at else None,
-        "oldest_at": iso(runs.oldest_at) if runs.oldest_at else None,
+        "newest_at": known_iso(runs.newest_at),
+        "oldest_at": known_iso(runs.oldest_at),
     }
 
 
@@ -77,7 +77,7 @@ def _job(job: Job) -> dict[str, Any]:
         "outcome": job.outcome or None,
         "market": job.market_id,
         "node": job.node or None,
-        "listed_at": iso(job.order_at),
+        "listed_at": known_iso(job.listed_at),
         "run_s": job.duration,
     }
 

@@ -6,7 +6,6 @@ is not known is null. An error is {"error": sentence}.
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from explorer.formats import iso
+from explorer.formats import known_iso
 from jobs.models import Job
 from jobs.ops import Cache, OpView, Port, Resource
 from jobs.reasons import Reason
@@ -66,10 +65,10 @@ def _job(job: Job) -> Facts:
         "deployer": job.deployer,
         "payer": job.payer,
         "trigger": job.trigger or None,
-        "listed_at": _time(job.listed_at),
-        "started_at": _time(job.started_at),
-        "ended_at": _time(job.ended_at),
-        "withdrawn_at": _time(job.delisted_at),
+        "listed_at": known_iso(job.listed_at),
+        "started_at": known_iso(job.started_at),
+        "ended_at": known_iso(job.ended_at),
+        "withdrawn_at": known_iso(job.delisted_at),
         "queued_s": (job.started_at - job.listed_at).total_seconds() if job.started_at and job.listed_at else None,
         "run_s": ran,
         "timeout_s": job.timeout,
@@ -129,8 +128,8 @@ def _op(op: OpView) -> Facts:
         "results": {capture.name: list(capture.values.rows) for capture in op.captures.rows},
         "status": op.status or None,
         "outcome": op.verdict or None,
-        "started_at": _time(result.started_at) if result else None,
-        "ended_at": _time(result.ended_at) if result else None,
+        "started_at": known_iso(result.started_at) if result else None,
+        "ended_at": known_iso(result.ended_at) if result else None,
         "run_s": op.seconds,
         "exit_code": result.exit_code if result else None,
         "exit_meaning": op.exit_meaning or None,
@@ -175,10 +174,6 @@ def _line(line: Line) -> Facts:
         "run_s": row.ran,
         "expected_run_s": line.expected,
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None
 
 
 def _amount(amount: Decimal | None) -> str | None:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from explorer.formats import iso
+from explorer.formats import iso, known_iso
 from explorer.paging import BadCursor
 from jobs.choices import JobState
 from jobs.forms import filter_of
@@ -113,7 +113,7 @@ def _newest(job: Job) -> Facts:
         "outcome": job.outcome or None,
         "market": {"address": job.market_id, "name": job.market.name},
         "image": job.image or None,
-        "listed_at": _time(job.order_at),
+        "listed_at": known_iso(job.listed_at),
     }
 
 
@@ -131,10 +131,10 @@ def _row(row: Row) -> Facts:
         "trigger": job.trigger or None,
         "image": job.image or None,
         "op_count": job.op_count,
-        "listed_at": _time(job.order_at),
-        "started_at": _time(job.started_at),
-        "ended_at": _time(job.ended_at),
-        "withdrawn_at": _time(job.delisted_at),
+        "listed_at": known_iso(job.listed_at),
+        "started_at": known_iso(job.started_at),
+        "ended_at": known_iso(job.ended_at),
+        "withdrawn_at": known_iso(job.delisted_at),
         "run_s": row.seconds,
         "timeout_s": job.timeout,
         "queue_place": row.queue_place,
@@ -148,10 +148,6 @@ def _state(state: int, delisted_at: datetime | None) -> str:
     """Return the word for a state; a number the network may add stands for itself."""
     known = state in JobState.values
     return "withdrawn" if delisted_at else JobState(state).label.lower() if known else f"state {state}"
-
-
-def _time(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None
 
 
 def _amount(number: Decimal | None) -> str | None:

@@ -6,14 +6,13 @@ what is not known is null. An error is {"error": sentence}.
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from explorer.formats import iso
+from explorer.formats import known_iso
 from explorer.paging import BadCursor, keyset_page
 from markets import selectors
 from markets.forms import ListFilter, MarketFilter, NodeFilter
@@ -97,13 +96,9 @@ def _node(row: NodeRow) -> Facts:
         "success_share": row.success.share,
         "busy_share_7_days": node.busy_share,
         "uptime_share": node.uptime,
-        "first_seen_at": _time(node.first_seen_at),
-        "seen_at": _time(node.seen_at),
+        "first_seen_at": known_iso(node.first_seen_at),
+        "seen_at": known_iso(node.seen_at),
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None
 
 
 def _amount(number: Decimal | None) -> str | None:

@@ -193,6 +193,13 @@ def test_page_names_jobs_that_are_not_here_and_begins_empty(client: Client) -> N
     assert "Nothing to compare yet" in get(client, "/jobs/compare/")
 
 
+def test_json_does_not_say_when_a_job_was_listed_that_nobody_knows(client: Client) -> None:
+    one, two = made("a"), made("b")
+    Job.objects.filter(pk=two.pk).update(listed_at=None)
+    told = json.loads(get(client, f"/jobs/compare.json?jobs={one.pk},{two.pk}"))
+    assert [job["listed_at"] for job in told["jobs"]] == ["2026-08-21T12:00:00Z", None]
+
+
 def test_json_says_every_fact_and_difference(client: Client) -> None:
     one, two = made("a"), made("b", CHANGED)
     told = json.loads(get(client, f"/jobs/compare.json?jobs={one.pk},{two.pk},{address('gone')}"))

@@ -53,6 +53,17 @@ def test_an_entry_says_what_the_job_is(client: Client) -> None:
     ]
 
 
+def test_a_job_whose_listing_is_not_known_does_not_say_when_it_was(client: Client) -> None:
+    make_job("job", state=1, listed_at=None, started_at=NOON)
+    entry = feed(client).find(f"{ATOM}entry")
+
+    assert entry is not None
+    assert words(entry, "published", "summary") == [
+        "2026-08-21T12:00:00+00:00",
+        f"Job {address('job')}, Deployer {address('deployer')}, Started 2026-08-21T12:00:00Z",
+    ]
+
+
 def test_the_newest_fifty_of_the_filter_newest_first_whatever_their_state(client: Client) -> None:
     for number in range(60):
         make_job(

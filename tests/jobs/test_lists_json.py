@@ -73,15 +73,17 @@ def test_a_job_of_the_list_has_every_fact_of_its_row(client: Client) -> None:
 
 
 def test_what_is_not_known_is_null(client: Client) -> None:
-    make_job("queued", state=0)
+    make_job("queued", state=0, listed_at=None, started_at=None)
     make_job("withdrawn", state=0, delisted_at=NOON)
     (queued,) = read(client, "/jobs.json?state=queued")["jobs"]
     (withdrawn,) = read(client, "/jobs.json?state=withdrawn")["jobs"]
 
-    for name in ("node", "started_at", "ended_at", "run_s", "outcome", "withdrawn_at"):
+    for name in ("node", "listed_at", "started_at", "ended_at", "run_s", "outcome", "withdrawn_at"):
         assert queued[name] is None
     assert (queued["state"], withdrawn["state"]) == ("queued", "withdrawn")
     assert (queued["total"]["is_most"], withdrawn["total"]["usd"]) == (True, None)
+    (shown,) = read(client, "/overview.json")["newest_jobs"]
+    assert (shown["address"], shown["listed_at"]) == (queued["address"], None)
 
 
 def test_the_list_is_filtered_sorted_and_paged_as_its_page_is(client: Client) -> None:

@@ -31,6 +31,7 @@ class Seen(NamedTuple):
     outcome: str
     price: int
     timeout: int
+    listed_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
     delisted_at: datetime | None
