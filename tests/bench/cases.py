@@ -190,6 +190,7 @@ def searches() -> Iterator[Case]:
     """Yield searches of every kind of text."""
     job = Job.objects.exclude(ipfs_job="").order_by("-order_at")[1000]
     market, node = Market.objects.exclude(name="")[0], Node.objects.all()[0]
+    common = picks.commonest_definition()
     texts = {
         "address of a job": job.address,
         "address of a node": node.address,
@@ -197,6 +198,9 @@ def searches() -> Iterator[Case]:
         "start of an address": job.address[:6],
         "both ends of an address": f"{job.address[:4]}…{job.address[-4:]}",
         "cid of a definition": job.ipfs_job,
+        "start of a cid": job.ipfs_job[:4],
+        "both ends of a cid": f"{job.ipfs_job[:4]}…{job.ipfs_job[-4:]}",
+        "commonest definition by both ends": f"{common[:4]}…{common[-4:]}",
         "market's name": market.name,
         "market's slug": market.slug,
         "image": "ollama",

@@ -69,6 +69,13 @@ def _resource(number: object) -> str:
     return str(_rows("SELECT key FROM markets_resource WHERE id = %s", [number])[0][0])
 
 
+def commonest_definition() -> str:
+    """Return the CID of the definition that most jobs ran."""
+    return str(
+        _rows("SELECT ipfs_job FROM jobs_job WHERE ipfs_job <> '' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")[0][0]
+    )
+
+
 def newest() -> datetime:
     """Return when the newest job was listed."""
     at: datetime = Job.objects.aggregate(at=Max("order_at"))["at"]

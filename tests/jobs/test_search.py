@@ -11,6 +11,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import connection
 from django.db.models import Value
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Definition, Job
 from jobs.selectors import search as selectors
@@ -44,6 +45,13 @@ SIGNATURE = (ADDRESS + CID)[:88]
         ("3EwU…GDCu", Query("3EwU…GDCu", part="3EwU", end="GDCu", name="3EwU…GDCu")),
         ("3EwU..GDCu", Query("3EwU..GDCu", part="3EwU", end="GDCu", name="3EwU..GDCu")),
         ("3EwU...GDCu", Query("3EwU...GDCu", part="3EwU", end="GDCu", name="3EwU...GDCu")),
+        (CID[:4], Query(CID[:4], part=CID[:4], cid_part=CID[:4], name=CID[:4])),
+        (CID[:45], Query(CID[:45], cid_part=CID[:45], name=CID[:45])),
+        ("Qmab…GDCu", Query("Qmab…GDCu", part="Qmab", cid_part="Qmab", end="GDCu", name="Qmab…GDCu")),
+        (CID_V1[:11], Query(CID_V1[:11], part=CID_V1[:11], cid_part=CID_V1[:11], name=CID_V1[:11])),
+        (CID_V1[:58], Query(CID_V1[:58], cid_part=CID_V1[:58], name=CID_V1[:58])),
+        ("bafkreil2la…l0", Query("bafkreil2la…l0", cid_part="bafkreil2la", end="l0", name="bafkreil2la…l0")),
+        ("bafkreil2l", Query("bafkreil2l", name="bafkreil2l")),
         ("NVIDIA 3090", Query("NVIDIA 3090", name="NVIDIA 3090")),
         (
             "https://x.test/markets/nvidia-3090/?a=b",
@@ -89,6 +97,37 @@ def test_a_cid_leads_to_its_job(client: Client, facts: dict[str, Any]) -> None:
     response = client.get("/search/", {"q": f"ipfs://{CID}"})
 
     assert response["Location"] == f"/jobs/{job.pk}/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("facts", [{"ipfs_job": CID}, {"ipfs_result": CID}])
+@pytest.mark.parametrize("text", [CID[:4], CID[:20], f"{CID[:4]}…{CID[-4:]}"])
+def test_a_part_of_a_cid_leads_to_its_job(client: Client, facts: dict[str, Any], text: str) -> None:
+    job = make_job("job", **facts)
+    make_definition(job)
+    make_definition(make_job("other", ipfs_job=f"{CID[:3]}{'A' * 43}", ipfs_result=f"{CID[:3]}{'z' * 43}"))
+
+    assert client.get("/search/", {"q": text})["Location"] == f"/jobs/{job.pk}/"
+
+
+@pytest.mark.django_db
+def test_a_part_of_a_cid_that_ends_otherwise_leads_nowhere(client: Client) -> None:
+    make_definition(make_job("job", ipfs_job=CID, ipfs_result=CID))
+
+    response = client.get("/search/", {"q": f"{CID[:4]}…{'x' * 4}"})
+
+    assert response.status_code == 404
+    assert f"whose CID begins with {CID[:4]} and ends with xxxx , nothing has" in plain(response.content.decode())
+
+
+@pytest.mark.django_db
+def test_a_part_of_a_cid_takes_one_query_of_jobs() -> None:
+    make_definition(make_job("job", ipfs_job=CID))
+
+    with CaptureQueriesContext(connection) as asked:
+        found = finding._jobs(read(CID[:6]), {}, 10)
+
+    assert (len(asked), [hit.name for hit in found]) == (1, [address("job")])
 
 
 @pytest.mark.django_db
@@ -219,6 +258,24 @@ def test_while_typing_the_hits_come_alone_as_options(client: Client) -> None:
     assert "<html" not in page
     assert f'href="/markets/{market.pk}/"' in page
     assert "NVIDIA <3090>" in plain(page)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "enter"),
+    [
+        ("3090", "shows all"),
+        ("NVIDIA 3090", "goes to the one that is called so"),
+        ("NVIDIA 3090 Ti", "goes to the only hit"),
+    ],
+)
+def test_while_typing_it_is_said_where_enter_goes(client: Client, text: str, enter: str) -> None:
+    make_market("NVIDIA 3090")
+    make_market("NVIDIA 3090 Ti")
+
+    page = client.get("/search/", {"q": text}, headers=HTMX).content.decode()
+
+    assert plain(page).strip().endswith(f"to choose, Enter {enter}")
 
 
 @pytest.mark.django_db

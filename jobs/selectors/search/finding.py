@@ -13,10 +13,10 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from explorer.formats import thousands
-from jobs.models import Job
+from jobs.models import Definition, Job
 from jobs.selectors.listing import markets
 from jobs.selectors.listing.named import images_named
-from jobs.selectors.search.reading import ADDRESS_LENGTH, Query
+from jobs.selectors.search.reading import ADDRESS_LENGTH, CID_LENGTH, Query
 from jobs.selectors.search.words import definitions_with
 from markets.models import Image, Market, Node, Resource
 
@@ -91,17 +91,15 @@ def _wanted(query: Query, key: str) -> Q:
     """Return the condition that `key` is what the query asks for; empty when it asks for no address."""
     if query.addresses:
         return Q(**{f"{key}__in": query.addresses})
-    if not query.part:
-        return Q()
+    return _begins(key, query.part, ADDRESS_LENGTH, query.end) if query.part else Q()
+
+
+def _begins(key: str, part: str, length: int, end: str) -> Q:
+    """Return the condition that `key`, of at most `length` characters, begins with `part` and ends with `end`."""
     # A range first: an index finds it under any collation, which LIKE alone is promised only under "C". No address
-    # that begins with the part sorts after the part filled up with z, the last of base58's characters.
-    low, high = _range(query)
-    within = Q(**{f"{key}__gte": low, f"{key}__lte": high, f"{key}__startswith": low})
-    return within & Q(**{f"{key}__endswith": query.end}) if query.end else within
-
-
-def _range(query: Query) -> tuple[str, str]:
-    return query.part, query.part.ljust(ADDRESS_LENGTH, "z")
+    # or CID that begins with the part sorts after the part filled up with z, the last character of both alphabets.
+    within = Q(**{f"{key}__gte": part, f"{key}__lte": part.ljust(length, "z"), f"{key}__startswith": part})
+    return within & Q(**{f"{key}__endswith": end}) if end else within
 
 
 def _jobs(query: Query, known: Mapping[str, Market], shown: int) -> list[Hit]:
@@ -109,12 +107,25 @@ def _jobs(query: Query, known: Mapping[str, Market], shown: int) -> list[Hit]:
     found = Job.objects.only("address", "state", "outcome", "delisted_at", "market_id", "image", "order_at")
     wanted = _wanted(query, "pk")
     parts = [found.filter(wanted).order_by("pk")[:shown]] if wanted else []
-    for name in ("ipfs_job", "ipfs_result") if query.cids else ():
-        parts.append(found.filter(**{f"{name}__in": query.cids}).order_by()[:shown])
+    parts += [found.filter(named).order_by()[:shown] for named in _by_cid(query, shown)]
     if not parts:
         return []
     rows = {job.pk: job for job in (parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])}
     return [Hit(resolve_url(job), job.pk, _market(job.market_id, known), job) for job in list(rows.values())[:shown]]
+
+
+def _by_cid(query: Query, shown: int) -> Sequence[Q]:
+    """Return the conditions that a job's definition or result has a CID that the query asks for."""
+    if query.cids:
+        return Q(ipfs_job__in=query.cids), Q(ipfs_result__in=query.cids)
+    if not query.cid_part:
+        return ()
+    # By way of the definitions, of which there is one a CID: the jobs of one may be half of all.
+    definitions = Definition.objects.filter(_begins("pk", query.cid_part, CID_LENGTH, query.end)).order_by("pk")
+    return (
+        Q(ipfs_job__in=definitions.values("pk")[:shown]),
+        _begins("ipfs_result", query.cid_part, CID_LENGTH, query.end),
+    )
 
 
 def _market(address: str | None, known: Mapping[str, Market]) -> str:
@@ -180,7 +191,7 @@ SELECT asked, CASE WHEN deploys THEN 'deployer' ELSE 'payer' END FROM (
 def _deployers(query: Query, shown: int) -> list[Hit]:
     if not query.addresses and not query.part:
         return []
-    low, high = _range(query)
+    low, high = query.part, query.part.ljust(ADDRESS_LENGTH, "z")
     like = f"{low}%{query.end}"  # base58 has no character that LIKE takes for another
     with connection.cursor() as cursor:
         cursor.execute(
