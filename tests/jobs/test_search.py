@@ -46,6 +46,7 @@ SIGNATURE = (ADDRESS + CID)[:88]
         ("3EwU..GDCu", Query("3EwU..GDCu", part="3EwU", end="GDCu", name="3EwU..GDCu")),
         ("3EwU...GDCu", Query("3EwU...GDCu", part="3EwU", end="GDCu", name="3EwU...GDCu")),
         (CID[:4], Query(CID[:4], part=CID[:4], cid_part=CID[:4], name=CID[:4])),
+        (CID[:40], Query(CID[:40], (CID[:40],), cid_part=CID[:40])),
         (CID[:45], Query(CID[:45], cid_part=CID[:45], name=CID[:45])),
         ("Qmab…GDCu", Query("Qmab…GDCu", part="Qmab", cid_part="Qmab", end="GDCu", name="Qmab…GDCu")),
         (CID_V1[:11], Query(CID_V1[:11], part=CID_V1[:11], cid_part=CID_V1[:11], name=CID_V1[:11])),
@@ -101,7 +102,7 @@ def test_a_cid_leads_to_its_job(client: Client, facts: dict[str, Any]) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("facts", [{"ipfs_job": CID}, {"ipfs_result": CID}])
-@pytest.mark.parametrize("text", [CID[:4], CID[:20], f"{CID[:4]}…{CID[-4:]}"])
+@pytest.mark.parametrize("text", [CID[:4], CID[:20], CID[:40], f"{CID[:4]}…{CID[-4:]}"])
 def test_a_part_of_a_cid_leads_to_its_job(client: Client, facts: dict[str, Any], text: str) -> None:
     job = make_job("job", **facts)
     make_definition(job)
@@ -321,6 +322,7 @@ def address_of(name: str) -> str:
     [
         (ADDRESS, "No job, market, node or deployer has this address."),
         (CID, "No job has a definition or a result with this CID."),
+        (CID[:40], "No job, market, node or deployer has this address, and no job a CID that begins so."),
         (
             "zzzz",
             "begins with zzzz , and no market, image, resource or definition has it in its name or words.",

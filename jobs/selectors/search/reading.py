@@ -53,8 +53,8 @@ def read(text: str, host: str = "") -> Query:
     if page := _own_page(text, host):
         return Query(text, page=page)
     addresses, cids = _first(_ADDRESS, text), _first(_CID, text)
-    if addresses or cids:
-        return Query(text, addresses, cids)
+    if addresses or cids:  # what is as long as an address may be the beginning of a CID
+        return Query(text, addresses, cids, cid_part=_begin(_CID_PART.fullmatch(text)))
     if signature := _SIGNATURE.search(text):
         return Query(text, signature=signature[0])
     name = _end_of_path(text) if _LINK.fullmatch(text) else text
